@@ -36,6 +36,7 @@ STAMPS = VENV / "setup-stamps.json"
 LOG = BUILD / "setup.log"
 REQUIREMENTS = ROOT / "requirements"
 NODE_MODULES = ROOT / "node_modules"
+APE_CACHE = ROOT / "contracts/.cache"
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 NODE_AT_LEAST = 20
@@ -214,30 +215,38 @@ def link_tools() -> None:
     anvil = NODE_MODULES / "@foundry-rs/anvil-linux-amd64/bin/anvil"
     write_script(BIN / "anvil", f'exec {shlex.quote(str(anvil))} --max-persisted-states 0 "$@"')
     install_solc()
+    divert_ape_cache()
     write_activation()
     for command in (*FOUNDRY_TOOLS, "solc"):
         run(command, "run `make clean setup`", BIN / command, "--version")
 
 
 def install_solc() -> None:
-    """Make `.venv/bin/solc` from npm's solc, and show it to ape where py-solc-x looks.
-
-    A native solc of that version that py-solc-x has installed already is faster, and preferred.
-    """
+    """Make `.venv/bin/solc` from npm's solc, and show it to ape where py-solc-x looks."""
     package = json.loads((NODE_MODULES / "solc/package.json").read_text(encoding="utf-8"))
-    name = f"solc-v{package['version']}"
-    solc, folder = BIN / "solc", VENV / "solcx"
+    command = [node(), str(ROOT / "tools/solc.cjs")]
+    answer = run("solc", "run `make clean setup`", *command, "--version").splitlines()
+    shown = "\n".join(f"  echo {shlex.quote(line)}" for line in answer)
+    write_script(
+        BIN / "solc",
+        f'if [ "$*" = --version ]; then\n{shown}\n  exit 0\nfi\nexec {shlex.join(command)} "$@"',
+    )
+    folder = VENV / "solcx"
     folder.mkdir(exist_ok=True)
-    native = Path.home() / ".solcx" / name
-    if native.is_file() and native.read_bytes()[:4] == b"\x7fELF":
-        link(solc, native)
-    else:
-        command = f"{shlex.quote(node())} {shlex.quote(str(ROOT / 'tools/solc.cjs'))}"
-        version = run("solc", "run `make clean setup`", *shlex.split(command), "--version")
-        shown = "\n".join(f"  echo {shlex.quote(line)}" for line in version.splitlines())
-        answer = f'if [ "$*" = --version ]; then\n{shown}\n  exit 0\nfi'
-        write_script(solc, f'{answer}\nexec {command} "$@"')
-    link(folder / name, solc)
+    link(folder / f"solc-v{package['version']}", BIN / "solc")
+
+
+def divert_ape_cache() -> None:
+    """Make contracts/.cache, where ape unpacks OpenZeppelin and Solady, a link.
+
+    ape reads at most 500 files below contracts/, follows no links, and counts .cache: unpacked
+    in place, it would silently leave some of our contracts uncompiled.
+    """
+    outside = VENV / "ape-dependencies"
+    outside.mkdir(exist_ok=True)
+    if APE_CACHE.is_dir() and not APE_CACHE.is_symlink():
+        shutil.rmtree(APE_CACHE)
+    link(APE_CACHE, outside)
 
 
 def write_activation() -> None:
@@ -287,7 +296,7 @@ STEPS = (
     Step(
         "anvil, cast, forge, solc",
         (Path(__file__), ROOT / "tools/solc.cjs"),
-        VENV / "solcx",
+        APE_CACHE,
         link_tools,
     ),
 )
