@@ -1,0 +1,1 @@
+"""Taskwork: scheduled calls and proven work for Ethereum."""

@@ -1,0 +1,52 @@
+"""A connection to a node, and where the node's exceptions become ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeAlias
+
+from aiohttp import ClientError
+from web3 import AsyncHTTPProvider, AsyncWeb3, WebSocketProvider
+from web3.exceptions import ContractLogicError, Web3Exception
+
+from taskwork.chain.revert import decode_revert
+from taskwork.errors import ChainError
+
+Web3: TypeAlias = AsyncWeb3[Any]
+
+
+@asynccontextmanager
+async def connect(url: str) -> AsyncIterator[Web3]:
+    """Connect to a node by http(s) or ws(s); closes the connection at the end."""
+    if url.startswith(("ws://", "wss://")):
+        provider: Any = WebSocketProvider(url)
+    else:
+        provider = AsyncHTTPProvider(url)
+    web3 = AsyncWeb3(provider)
+    with node_errors():
+        if isinstance(provider, WebSocketProvider):
+            await provider.connect()
+    try:
+        yield web3
+    finally:
+        await provider.disconnect()
+
+
+@contextmanager
+def node_errors() -> Iterator[None]:
+    """Turn a revert into `ContractError` and any trouble with the node into `ChainError`."""
+    try:
+        yield
+    except ContractLogicError as error:
+        raise decode_revert(_revert_data(error.data)) from error
+    except Web3Exception as error:
+        raise ChainError(str(error)) from error
+    except (TimeoutError, ClientError, OSError) as error:
+        raise ChainError(f"the node does not answer: {error or type(error).__name__}") from error
+
+
+def _revert_data(data: object) -> bytes:
+    if isinstance(data, str) and data.startswith("0x"):
+        return bytes.fromhex(data[2:])
+    return b""

@@ -1,0 +1,264 @@
+"""A typed client of TaskManager: reads are awaited, writes are built as `Call`s and then sent.
+
+task = Task(owner, Gas(60_000), counter, increment, await manager.get_account_nonce(owner))
+call = manager.calls.schedule_task(TaskDefinition(task, schedule), value=bond)
+receipt = await manager.send(account, call)
+(scheduled,) = manager.events_in(receipt, TaskScheduled)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_account.signers.local import LocalAccount
+from eth_utils.crypto import keccak
+from web3.types import BlockIdentifier, LogReceipt, TxReceipt
+
+from taskwork.chain.abi import load_abi
+from taskwork.chain.events import Event, EventT, read_event
+from taskwork.chain.rpc import Web3, node_errors
+from taskwork.chain.task_manager_calls import TaskManagerCalls
+from taskwork.chain.transactions import Call, Fees, send, simulate
+from taskwork.chain.types import (
+    Address,
+    BlockNumber,
+    Bond,
+    Gas,
+    PriceTerms,
+    SizeClass,
+    Task,
+    TaskDefinition,
+    TaskHash,
+    TaskInfo,
+    TaskStatus,
+    Wei,
+    as_address,
+    as_task_hash,
+)
+
+_PAGE = 200  # task hashes per read
+_LOG_SPAN = 2_000  # blocks per eth_getLogs: what public nodes allow
+
+
+def compute_task_hash(chain_id: int, manager: Address, task: Task, task_id: int) -> TaskHash:
+    """What the manager calls a task: 192 bits of a hash of it, then its 64-bit id."""
+    fields = (task.owner, task.gas, task.target, task.data, task.nonce)
+    kinds = ["uint256", "address", "(address,uint64,address,bytes,uint64)"]
+    digest = keccak(encode(kinds, [chain_id, manager, fields]))
+    return as_task_hash(digest[:24] + task_id.to_bytes(8, "big"))
+
+
+class TaskManagerClient:
+    """One TaskManager on one chain."""
+
+    def __init__(self, web3: Web3, address: str) -> None:
+        self.web3 = web3
+        self.address = as_address(address)
+        self.calls = TaskManagerCalls(self.address)
+        self._abi = load_abi("TaskManager")
+
+    # Writing
+
+    async def send(
+        self,
+        account: LocalAccount,
+        call: Call,
+        *,
+        gas: Gas | None = None,
+        fees: Fees | None = None,
+        timeout_s: float = 120.0,
+    ) -> TxReceipt:
+        """Send one of `calls` and wait until it is mined; see `transactions.send`."""
+        return await send(self.web3, account, call, gas=gas, fees=fees, timeout_s=timeout_s)
+
+    async def simulate(
+        self,
+        call: Call,
+        *,
+        sender: Address,
+        gas: Gas | None = None,
+        block: BlockIdentifier = "latest",
+    ) -> tuple[Any, ...]:
+        """Run one of `calls` without sending it; returns what it would return."""
+        data = await simulate(self.web3, call, sender=sender, gas=gas, block=block)
+        return self._abi.decode_returned(call.data[:4], data)
+
+    # Tasks
+
+    async def get_task_info(
+        self, task_hash: TaskHash, *, block: BlockIdentifier = "latest"
+    ) -> TaskInfo:
+        """A task's definition as it stands, and its metrics."""
+        info: TaskInfo
+        (info,) = await self._read("getTaskInfo(bytes32)", task_hash, block=block)
+        return info
+
+    async def get_task_status(
+        self, task_hash: TaskHash, *, block: BlockIdentifier = "latest"
+    ) -> TaskStatus:
+        """Where a task is in its life; NONE for an unknown hash."""
+        status: TaskStatus
+        (status,) = await self._read("getTaskStatus(bytes32)", task_hash, block=block)
+        return status
+
+    async def get_account_tasks(
+        self, account: Address, *, block: BlockIdentifier = "latest"
+    ) -> list[TaskHash]:
+        """All tasks that an account ever scheduled, in that order; read by pages."""
+        found: list[TaskHash] = []
+        before, page = TaskHash("0x" + "00" * 32), _PAGE
+        while page == _PAGE:
+            signature = "getAccountTasks(address,bytes32,uint256)"
+            (hashes,) = await self._read(signature, account, before, _PAGE, block=block)
+            page = len(hashes)
+            found += hashes
+            before = found[-1] if found else before
+        return found[::-1]
+
+    async def get_account_nonce(
+        self, account: Address, *, block: BlockIdentifier = "latest"
+    ) -> int:
+        """The nonce that an account's next task must carry."""
+        nonce: int
+        (nonce,) = await self._read("getAccountNonce(address)", account, block=block)
+        return nonce
+
+    # Queue
+
+    async def get_tasks_in_range(
+        self,
+        start: BlockNumber,
+        end: BlockNumber,
+        *,
+        limit: int | None = None,
+        block: BlockIdentifier = "latest",
+    ) -> list[TaskHash]:
+        """The tasks due from a block in the range on, at most `limit`; read by pages."""
+        found: list[TaskHash] = []
+        while limit is None or len(found) < limit:
+            want = _PAGE if limit is None else min(_PAGE, limit - len(found))
+            signature = "getTasksInRange(uint64,uint64,uint256,uint256)"
+            (page,) = await self._read(signature, start, end, len(found), want, block=block)
+            found += page
+            if len(page) < want:
+                break
+        return found
+
+    async def get_next_execution_block_in_range(
+        self, start: BlockNumber, end: BlockNumber, *, block: BlockIdentifier = "latest"
+    ) -> BlockNumber | None:
+        """The earliest block in the range that has queued tasks."""
+        signature = "getNextExecutionBlockInRange(uint64,uint64)"
+        (found,) = await self._read(signature, start, end, block=block)
+        return BlockNumber(found) if found else None
+
+    async def get_next_execution_blocks(
+        self, account: Address, task_hashes: Sequence[TaskHash]
+    ) -> dict[TaskHash, BlockNumber]:
+        """When an account's tasks are due; 0 for others' tasks and those not queued."""
+        signature = "getNextExecutionBlocks(address,bytes32[])"
+        hashes, blocks = await self._read(signature, account, task_hashes)
+        return dict(zip(hashes, blocks, strict=True))
+
+    async def get_account_tasks_with_blocks(self, account: Address) -> dict[TaskHash, BlockNumber]:
+        """When all tasks of an account are due; 0 for those not queued."""
+        hashes, blocks = await self._read("getAccountTasksWithBlocks(address)", account)
+        return dict(zip(hashes, blocks, strict=True))
+
+    async def get_next_blocks_for_tasks(
+        self, task_hashes: Sequence[TaskHash]
+    ) -> dict[TaskHash, BlockNumber]:
+        """When tasks are due; 0 for those not queued."""
+        hashes, blocks = await self._read("getNextBlocksForTasks(bytes32[])", task_hashes)
+        return dict(zip(hashes, blocks, strict=True))
+
+    async def block_load(self, block_number: BlockNumber, size: SizeClass) -> tuple[int, Gas]:
+        """How many tasks are queued in a block and class, and how much gas is admitted."""
+        tasks, gas = await self._read("blockLoad(uint64,uint8)", block_number, size)
+        return tasks, Gas(gas)
+
+    # Money
+
+    async def estimate_required_bond(self, definition: TaskDefinition, gas_price: Wei) -> Wei:
+        """What must be free for a task to be scheduled at this ceiling."""
+        signature = f"estimateRequiredBond({TaskManagerCalls.DEFINITION},uint256)"
+        (bond,) = await self._read(signature, definition, gas_price)
+        return Wei(bond)
+
+    async def bond_of(self, account: Address, *, block: BlockIdentifier = "latest") -> Bond:
+        """An account's bond, and how much of it is reserved."""
+        return Bond(*await self._read("bondOf(address)", account, block=block))
+
+    async def credit_of(self, executor: Address, *, block: BlockIdentifier = "latest") -> Wei:
+        """What an executor can withdraw with `withdraw_credit`."""
+        return Wei((await self._read("creditOf(address)", executor, block=block))[0])
+
+    async def fees_owed(self) -> Wei:
+        """What `withdraw_fees` would pay."""
+        return Wei((await self._read("feesOwed()"))[0])
+
+    async def price_terms_of(self, account: Address) -> PriceTerms:
+        """The price terms that an account has in force."""
+        terms: PriceTerms
+        (terms,) = await self._read("priceTermsOf(address)", account)
+        return terms
+
+    async def task_price_terms(self, task_hash: TaskHash) -> PriceTerms:
+        """The price terms frozen into a task."""
+        terms: PriceTerms
+        (terms,) = await self._read("taskPriceTerms(bytes32)", task_hash)
+        return terms
+
+    # The rest
+
+    async def envoy_of(self, owner: Address) -> Address:
+        """The contract that calls the targets of an owner's tasks."""
+        envoy: Address
+        (envoy,) = await self._read("envoyOf(address)", owner)
+        return envoy
+
+    async def clock(self) -> BlockNumber:
+        """The current block, as ERC-6372 has it."""
+        return BlockNumber((await self._read("clock()"))[0])
+
+    async def clock_mode(self) -> str:
+        """The clock's kind, as ERC-6372 has it."""
+        return str((await self._read("CLOCK_MODE()"))[0])
+
+    async def extsload(self, slot: bytes, *, block: BlockIdentifier = "latest") -> str:
+        """The content of one storage slot, in hex."""
+        return str((await self._read("extsload(bytes32)", slot, block=block))[0])
+
+    # Events
+
+    async def events(
+        self, start: BlockNumber, end: BlockNumber, *, span: int = _LOG_SPAN
+    ) -> AsyncIterator[Event]:
+        """All events of blocks `start` to `end`, both included, `span` blocks a request."""
+        for first in range(start, end + 1, span):
+            with node_errors():
+                logs = await self.web3.eth.get_logs(
+                    {
+                        "address": self.address,
+                        "fromBlock": BlockNumber(first),
+                        "toBlock": BlockNumber(min(first + span - 1, end)),
+                    }
+                )
+            for event in self._read_events(logs):
+                yield event
+
+    def events_in(self, receipt: TxReceipt, kind: type[EventT]) -> list[EventT]:
+        """A transaction's events of one kind; `Event` itself for all."""
+        return [e for e in self._read_events(receipt["logs"]) if isinstance(e, kind)]
+
+    def _read_events(self, logs: Iterable[LogReceipt]) -> Iterable[Event]:
+        own = (read_event(log) for log in logs if log["address"] == self.address)
+        return (event for event in own if event is not None)
+
+    async def _read(
+        self, signature: str, *args: object, block: BlockIdentifier = "latest"
+    ) -> tuple[Any, ...]:
+        call = Call(self.address, self._abi.encode_call(signature, args))
+        return self._abi.decode_result(signature, await simulate(self.web3, call, block=block))

@@ -1,0 +1,124 @@
+"""Calls as values, and the two things that can be done with one: simulate it, or send it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from eth_account.signers.local import LocalAccount
+from web3.exceptions import TransactionNotFound
+from web3.types import BlockIdentifier, TxParams, TxReceipt
+from web3.types import Wei as Web3Wei
+
+from taskwork.chain.rpc import Web3, node_errors
+from taskwork.chain.types import NO_VALUE, ZERO_ADDRESS, Address, Gas, Wei
+from taskwork.errors import ChainError, NotMined, TransactionFailed
+
+_GAS_MARGIN = 120  # percent of the estimate: storage can change until the transaction is mined
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What to send, to whom, and with how much native coin."""
+
+    to: Address
+    data: bytes
+    value: Wei = NO_VALUE
+
+    def as_tx(self, sender: Address) -> TxParams:
+        """The fields that are known without a node."""
+        return {"from": sender, "to": self.to, "data": self.data, "value": Web3Wei(self.value)}
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """EIP-1559 fees, in wei per gas."""
+
+    max_fee: Wei
+    tip: Wei
+
+
+async def simulate(
+    web3: Web3,
+    call: Call,
+    *,
+    sender: Address = ZERO_ADDRESS,
+    gas: Gas | None = None,
+    block: BlockIdentifier = "latest",
+) -> bytes:
+    """Run a call without sending it; raises `ContractError` when it reverts."""
+    tx = call.as_tx(sender)
+    if gas is not None:
+        tx["gas"] = gas
+    with node_errors():
+        return bytes(await web3.eth.call(tx, block))
+
+
+async def send(
+    web3: Web3,
+    account: LocalAccount,
+    call: Call,
+    *,
+    gas: Gas | None = None,
+    fees: Fees | None = None,
+    timeout_s: float = 120.0,
+) -> TxReceipt:
+    """Sign and send a call, and wait until it is mined.
+
+    Raises `ContractError` when it would revert (nothing is sent then), `TransactionFailed` when it
+    reverted, `NotMined` when it is still out after `timeout_s`.
+    """
+    tx = call.as_tx(account.address)
+    with node_errors():
+        tx["gas"] = gas or await web3.eth.estimate_gas(tx) * _GAS_MARGIN // 100
+        tx["nonce"] = await web3.eth.get_transaction_count(account.address, "pending")
+        tx["chainId"] = await web3.eth.chain_id
+    tx_hash = await submit(web3, account, tx, fees or await usual_fees(web3))
+    return await wait_mined(web3, tx_hash, timeout_s=timeout_s)
+
+
+async def submit(web3: Web3, account: LocalAccount, tx: TxParams, fees: Fees) -> str:
+    """Sign a complete transaction with these fees and hand it to the node."""
+    priced: TxParams = {
+        **tx,
+        "maxFeePerGas": Web3Wei(fees.max_fee),
+        "maxPriorityFeePerGas": Web3Wei(fees.tip),
+    }
+    signed = account.sign_transaction(dict(priced))  # type: ignore[arg-type]
+    with node_errors():
+        await web3.eth.send_raw_transaction(signed.raw_transaction)
+    return f"0x{signed.hash.hex()}"
+
+
+async def wait_mined(web3: Web3, tx_hash: str, *, timeout_s: float) -> TxReceipt:
+    """Wait for a transaction's receipt; raises `TransactionFailed` when it reverted."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            while (receipt := await find_receipt(web3, tx_hash)) is None:
+                await asyncio.sleep(_POLL_SECONDS)
+    except TimeoutError:
+        raise NotMined(tx_hash, timeout_s) from None
+    if not receipt["status"]:
+        raise TransactionFailed(tx_hash, receipt["blockNumber"])
+    return receipt
+
+
+async def find_receipt(web3: Web3, tx_hash: str) -> TxReceipt | None:
+    """The receipt, or None while the transaction is not mined."""
+    with node_errors():
+        try:
+            return await web3.eth.get_transaction_receipt(tx_hash)  # type: ignore[arg-type]
+        except TransactionNotFound:
+            return None
+
+
+async def usual_fees(web3: Web3) -> Fees:
+    """Fees that hold while the base fee doubles."""
+    with node_errors():
+        head = await web3.eth.get_block("latest")
+        tip = await web3.eth.max_priority_fee
+    base_fee = head.get("baseFeePerGas")
+    if base_fee is None:
+        raise ChainError("the chain has no base fee (EIP-1559)")
+    return Fees(max_fee=Wei(2 * base_fee + tip), tip=Wei(tip))
