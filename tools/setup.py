@@ -11,7 +11,6 @@ library only, and readable by any Python 3, so that an old one still gets a clea
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -21,10 +20,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import namedtuple
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -44,7 +42,12 @@ FOUNDRY_TOOLS = ("anvil", "cast", "forge")
 # No wheels of these exist. They are pure Python and are built with the locked setuptools.
 SOURCE_ONLY = ("lazyasd", "python-baseconv", "varint")
 
-Step = namedtuple("Step", "name inputs proof run")
+
+class Step(NamedTuple):
+    name: str
+    inputs: tuple[Path, ...]  # what the step is made from
+    proof: Path  # what must exist once it is done
+    run: Callable[[], None]
 
 
 class SetupError(Exception):
@@ -55,6 +58,8 @@ class SetupError(Exception):
 
 
 def check_platform() -> None:
+    if sys.version_info < (3, 8):  # noqa: UP036 - the answer an old Python gets
+        raise SetupError("python3 is too old; install Python 3.11, 3.12 or 3.13")
     system, machine = platform.system(), platform.machine()
     if (system, machine) != ("Linux", "x86_64"):
         raise SetupError(
@@ -324,8 +329,9 @@ def steps_done() -> int:
         return 0
     if not (BIN / "python").exists():
         return 0
-    for count, (step, key) in enumerate(zip(STEPS, keys())):
-        if stamps[count : count + 1] != [key] or not step.proof.exists():
+    wanted = keys()
+    for count, step in enumerate(STEPS):
+        if stamps[count : count + 1] != wanted[count : count + 1] or not step.proof.exists():
             return count
     return len(STEPS)
 
@@ -340,6 +346,8 @@ def stamp(count: int) -> None:
 
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
+    import fcntl  # noqa: PLC0415 - not on Windows, which check_platform has refused by now
+
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "setup.lock").open("w", encoding="utf-8") as lock:
         try:
