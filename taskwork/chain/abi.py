@@ -86,7 +86,7 @@ def load_abi(name: str) -> ContractAbi:
     file = files("taskwork") / "abi" / f"{name}.json"
     if not file.is_file():
         raise ConfigError(f"no ABI committed for {name}: see taskwork/abi")
-    return _index(name, json.loads(file.read_text("utf-8")))
+    return index_abi(name, json.loads(file.read_text("utf-8")))
 
 
 @cache
@@ -136,7 +136,8 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def _index(name: str, artifact: Mapping[str, Any]) -> ContractAbi:
+def index_abi(name: str, artifact: Mapping[str, Any]) -> ContractAbi:
+    """Index an ABI and bytecode that are not among the committed ones."""
     by_type: dict[str, list[Any]] = {}
     for element in artifact["abi"]:
         by_type.setdefault(element["type"], []).append(element)

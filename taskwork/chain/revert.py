@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_typing import ABIElement
 
-from taskwork.chain.abi import decode_error, load_all_abis
+from taskwork.chain.abi import ContractAbi, decode_error, load_all_abis
 from taskwork.errors import ContractError
 
 _ERROR_STRING = bytes.fromhex("08c379a0")  # Error(string)
@@ -24,8 +26,8 @@ _PANICS = {
 }
 
 
-def decode_revert(data: bytes) -> ContractError:
-    """Name what a contract reverted with; never fails, whatever the data."""
+def decode_revert(data: bytes, others: Sequence[ContractAbi] = ()) -> ContractError:
+    """Name what a contract, ours or one of `others`, reverted with; never fails."""
     if not data:
         return ContractError("NoReason", {}, "reverted without a reason")
     selector, arguments = data[:4], data[4:]
@@ -35,7 +37,7 @@ def decode_revert(data: bytes) -> ContractError:
             return ContractError("Error", {"message": text}, f"reverted: {text}")
         if selector == _PANIC:
             return _panic(arguments)
-        error = _known_error(selector)
+        error = _known_error(selector, others)
         if error is not None:
             return ContractError(str(error["name"]), decode_error(error, arguments))  # type: ignore[typeddict-item]
     except DecodingError:
@@ -49,15 +51,16 @@ def error_name(selector: bytes) -> str:
     return str(error["name"]) if error else f"0x{selector.hex()}"  # type: ignore[typeddict-item]
 
 
-def describe_return(success: bool, data: bytes) -> str:
+def describe_return(success: bool, data: bytes, others: Sequence[ContractAbi] = ()) -> str:
     """What `TaskExecuted.returnData` says, for people. The chain keeps its first 256 bytes."""
     if success:
         return f"returned 0x{data.hex()}" if data else "returned nothing"
-    return str(decode_revert(data))
+    return str(decode_revert(data, others))
 
 
-def _known_error(selector: bytes) -> ABIElement | None:
-    return next((abi.errors[selector] for abi in load_all_abis() if selector in abi.errors), None)
+def _known_error(selector: bytes, others: Sequence[ContractAbi] = ()) -> ABIElement | None:
+    abis = (*load_all_abis(), *others)
+    return next((abi.errors[selector] for abi in abis if selector in abi.errors), None)
 
 
 def _panic(arguments: bytes) -> ContractError:
