@@ -1,21 +1,62 @@
-# `make` lists the commands. Each sets up what it needs first; set-up a second time costs nothing.
+# `make` alone lists the commands. Each first sets up what it needs; a second time that costs nothing.
 SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock
+.PHONY: help setup demo up test lint fmt bench abi lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf 'Taskwork: scheduled calls and proven work, settled on chain\n\n'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nNothing is installed outside this folder. Start with `make demo`.\n'
 
-setup: ## install everything into this folder (.venv, node_modules); nothing else is touched
-	@command -v $(PYTHON) >/dev/null || { echo "set-up: no $(PYTHON) here: install Python 3.11, 3.12 or 3.13" >&2; exit 1; }
-	@$(PYTHON) tools/setup.py
+setup: ## install everything into this folder (the others do it by themselves)
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo 'set-up: no $(PYTHON) on PATH: install Python 3.11, 3.12 or 3.13' >&2; exit 1; }
+	@$(PYTHON) -m tools.setup
 
-COMPILE := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-header --all-extras
+demo: setup ## watch tasks being scheduled, run and paid for on a chain of your own
+	@$(PY) examples/demo.py examples/demo.yaml
 
-lock: setup ## resolve the dependencies again and write requirements/*.txt
-	$(COMPILE) --group dev --output-file requirements/dev.txt
+up: setup ## start a local chain with the contracts and a keeper, and leave them running
+	@$(PY) -m tools.up
+
+test: setup ## run every test: contracts under ape, the rest under pytest
+	@$(PY) -m tools.run_tests $(SUITES)
+
+lint: setup ## check format, lint, types, layouts, sizes, import directions and ABIs
+	ruff check .
+	ruff format --check .
+	mypy
+	forge fmt --check
+	forge lint --deny notes $(SOLIDITY)
+	$(PY) -m tools.check_tree
+	$(PY) -m tools.check_layout
+	$(PY) -m tools.export_abi --check
+
+fmt: setup ## format everything
+	ruff check --fix-only --quiet .
+	ruff format .
+	forge fmt
+
+bench: setup ## measure gas and speed, and compare with the committed figures
+	@$(PY) -m benchmarks
+
+abi: setup ## write taskwork/abi/*.json from the contracts
+	@$(PY) -m tools.export_abi
+
+lock: setup ## resolve all dependencies anew and write the lock files
+	$(RESOLVE) --all-extras --group dev pyproject.toml --output-file requirements/dev.txt
+	$(RESOLVE) --all-extras pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(RESOLVE) --group bootstrap --constraint requirements/dev.txt --output-file requirements/bootstrap.txt
+	$(RESOLVE) --group node --output-file requirements/node.txt
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+clean: ## remove everything that set-up and the compilers made
+	rm -rf .venv .build node_modules contracts/.cache .hypothesis .ruff_cache .mypy_cache .pytest_cache *.egg-info
+
+# The link contracts/.cache is not followed.
+SOLIDITY = $$(find contracts -name '*.sol')
+RESOLVE = uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header

