@@ -1,0 +1,587 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ITaskManager} from "./interfaces/ITaskManager.sol";
+import {BlockQueueLibrary} from "./libraries/BlockQueue.sol";
+import {BoundedCall} from "./libraries/BoundedCall.sol";
+import {GasCosts} from "./libraries/GasCosts.sol";
+import {
+    classOf,
+    FIRST_DEFERRAL,
+    kilogasOf,
+    LARGE_GAS,
+    MAX_DATA_LENGTH,
+    MAX_DISTANCE,
+    MIN_INTERVAL,
+    ROOM_SEARCH
+} from "./libraries/Limits.sol";
+import {Memory} from "./libraries/Memory.sol";
+import {Pricing} from "./libraries/Pricing.sol";
+import {TaskCode} from "./libraries/TaskCode.sol";
+import {TransientLock} from "./libraries/TransientLock.sol";
+import {TaskManagerBase} from "./TaskManagerBase.sol";
+import {TaskManagerReads} from "./TaskManagerReads.sol";
+import {Account, AccountLibrary} from "./types/Account.sol";
+import {Batch, BatchLibrary, Entry} from "./types/Batch.sol";
+import {LoadedTask} from "./types/LoadedTask.sol";
+import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
+import {PriceTerms} from "./types/PriceTerms.sol";
+import {SizeClass} from "./types/SizeClass.sol";
+import {Task} from "./types/Task.sol";
+import {TaskDefinition} from "./types/TaskDefinition.sol";
+import {TaskId} from "./types/TaskId.sol";
+import {TaskSchedule} from "./types/TaskSchedule.sol";
+import {TaskState, TaskStateLibrary} from "./types/TaskState.sol";
+import {TaskStatus} from "./types/TaskStatus.sol";
+
+/// @title TaskManager
+/// @dev See `ITaskManager` for what it promises, docs/specification.md for how it keeps it.
+contract TaskManager is TaskManagerReads {
+    uint256 private constant SIZE_CLASSES = 3;
+    uint256 private constant MAX_FAILURE_LIMIT = TaskStateLibrary.MAX_STREAK;
+
+    /// @notice Gas with which `executeQueuedTasks` neither reverts nor breaks its promises, whatever is queued.
+    uint256 public constant MIN_EXECUTION_GAS = 30_000;
+
+    constructor(uint256 feeBps, address feeRecipient) TaskManagerBase(feeBps, feeRecipient) {}
+
+    /*//////////////////////////////////////////////////////////////
+                               EXECUTION
+    //////////////////////////////////////////////////////////////*/
+
+    /// @inheritdoc ITaskManager
+    function executeQueuedTasks(uint256 targetGasReserve) external returns (uint256 executed, uint256 failed) {
+        if (!_hasGas(targetGasReserve, GasCosts.EXIT)) return (0, 0);
+        Batch memory batch = _open(targetGasReserve);
+        uint256 passed = 0; // a bit for each class whose next task does not fit
+        while (_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) {
+            uint256 gasBefore = gasleft();
+            (bool found, SizeClass class, uint256 due) = _nextDue(passed);
+            if (!found) break;
+            Entry memory entry;
+            uint256 mark = Memory.mark();
+            (TaskId id,) = _queue.front(class, due);
+            // A queued id always has code.
+            assert(TaskCode.load(id, batch.task));
+            if (_fits(batch)) _handle(batch, entry, gasBefore);
+            else passed |= 1 << uint256(class);
+            Memory.release(mark);
+        }
+        _close(batch);
+        return (batch.executed, batch.failed);
+    }
+
+    /// @inheritdoc ITaskManager
+    function executeTasks(bytes32[] calldata taskHashes, uint256 targetGasReserve)
+        external
+        returns (uint256 executed, uint256 failed)
+    {
+        if (!_hasGas(targetGasReserve, GasCosts.EXIT)) return (0, 0);
+        Batch memory batch = _open(targetGasReserve);
+        batch.entryGas = GasCosts.HASH_CHARGE;
+        for (uint256 i = 0; i < taskHashes.length; ++i) {
+            if (!_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) break;
+            uint256 gasBefore = gasleft();
+            Entry memory entry;
+            uint256 mark = Memory.mark();
+            if (_tryLoad(taskHashes[i], batch.task) && _isDue(_states[batch.task.id])) {
+                if (!_fits(batch)) break;
+                _handle(batch, entry, gasBefore);
+            }
+            Memory.release(mark);
+        }
+        _close(batch);
+        return (batch.executed, batch.failed);
+    }
+
+    /// @inheritdoc ITaskManager
+    function executeTask(bytes32 taskHash) external returns (bool success, bytes memory returnData) {
+        uint256 gasBefore = gasleft();
+        Batch memory batch = _open(0);
+        batch.task = _load(taskHash);
+        TaskState state = _states[batch.task.id];
+        if (state.status() != TaskStatus.Queued) revert TaskManager_NotQueued(taskHash, state.status());
+        if (!_isDue(state)) revert TaskManager_NotDue(taskHash, uint64(state.next()), block.number);
+        uint256 required = GasCosts.EXIT + _gasToHandle(batch.task);
+        if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
+        Entry memory entry;
+        returnData = _handle(batch, entry, gasBefore);
+        _close(batch);
+        return (batch.executed == 1, returnData);
+    }
+
+    /* BATCH */
+
+    /// @dev Takes the lock. The transaction's own cost is charged to the first batch in it alone.
+    function _open(uint256 targetGasReserve) private returns (Batch memory batch) {
+        (bool taken, bool charged) = TransientLock.enter();
+        if (!taken) revert TaskManager_Reentered();
+        batch.gasReserve = targetGasReserve;
+        batch.base = GasCosts.BATCH + (charged ? 0 : GasCosts.TRANSACTION);
+    }
+
+    /// @dev Settles every entry, pays the executor once, and gives the lock back.
+    function _close(Batch memory batch) private {
+        if (batch.entries != 0) {
+            // Effect: every owner is debited what its entry cost.
+            (uint256 payment, uint256 fees) = _settle(batch);
+            if (fees != 0) _manager = _manager.withFees(fees);
+            if (batch.executed + batch.failed != 0) emit TasksExecuted(batch.executed, batch.failed);
+
+            // Interaction: the only payment of the batch; an executor that refuses it is credited.
+            if (!BoundedCall.pay(msg.sender, payment, GasCosts.PAYMENT)) {
+                _credits[msg.sender] += payment;
+                emit CreditAdded(msg.sender, payment);
+            }
+        }
+        TransientLock.leave();
+    }
+
+    /// @dev Returns to the owners what was held beyond their entries' cost, an equal share of the batch's base included.
+    function _settle(Batch memory batch) private returns (uint256 payment, uint256 fees) {
+        uint256 share = (batch.base + batch.entries - 1) / batch.entries + batch.entryGas + GasCosts.SETTLE_CHARGE;
+        for (uint256 pointer = batch.first; pointer != 0;) {
+            Entry memory entry = BatchLibrary.entryAt(pointer);
+            uint256 amount = _least(entry.gas + share, entry.most) * entry.rate;
+            uint256 fee = amount * FEE_BPS / Pricing.BPS;
+            // What was held covers at least as much gas at the same rate; `_least` in case a bound were ever wrong.
+            if (amount + fee > entry.held) {
+                (amount, fee) = (entry.held - _least(fee, entry.held), _least(fee, entry.held));
+            }
+
+            _accounts[entry.owner] = _accounts[entry.owner].credit(entry.held - amount - fee);
+            emit ExecutorReimbursed(entry.taskHash, msg.sender, amount);
+            if (fee != 0) emit ProtocolFeeCollected(entry.taskHash, fee);
+            payment += amount;
+            fees += fee;
+            pointer = entry.next;
+        }
+    }
+
+    /// @dev The oldest due block among the classes that were not passed over; of equals the smallest class.
+    function _nextDue(uint256 passed) private view returns (bool found, SizeClass class, uint256 due) {
+        ManagerWord word = _manager;
+        due = block.number + 1;
+        for (uint256 i = 0; i < SIZE_CLASSES; ++i) {
+            uint256 oldest = word.due(SizeClass(i));
+            if (oldest < due && passed & (1 << i) == 0) (found, class, due) = (true, SizeClass(i), oldest);
+        }
+    }
+
+    function _isDue(TaskState state) private view returns (bool) {
+        return state.status() == TaskStatus.Queued && state.next() <= block.number;
+    }
+
+    /* ONE TASK */
+
+    /// @dev Runs, defers or expires the batch's task, which is queued and due and for which the gas is there.
+    /// @param gasBefore Gas left when the caller turned to this task.
+    /// @return answer What the target answered.
+    function _handle(Batch memory batch, Entry memory entry, uint256 gasBefore) private returns (bytes memory answer) {
+        LoadedTask memory task = batch.task;
+        TaskState state = _states[task.id];
+        PriceTerms memory terms = _frozenTerms(task.owner, state);
+        entry.taskHash = task.hash;
+        entry.owner = task.owner;
+        entry.most = GasCosts.SKIP;
+        entry.rate = Pricing.price(terms);
+        batch.append(entry);
+
+        uint256 cleared;
+        if (state.isExpiredAt(block.number)) {
+            cleared = _remove(task, state, 0);
+            Account account = _hold(batch, entry, terms, gasBefore);
+            _store(task, _expire(task, state), account);
+        } else if (block.basefee > terms.ceiling) {
+            cleared = _remove(task, state, 0);
+            Account account = _hold(batch, entry, terms, gasBefore);
+            _defer(task, state, account, terms);
+        } else {
+            (cleared, answer) = _run(batch, entry, state, terms, gasBefore);
+        }
+        uint256 spent = gasBefore - gasleft();
+        entry.gas = spent - _least(cleared * GasCosts.CLEARED, spent / 5);
+    }
+
+    /// @dev Calls the target and queues the task again, or not.
+    function _run(Batch memory batch, Entry memory entry, TaskState state, PriceTerms memory terms, uint256 gasBefore)
+        private
+        returns (uint256 cleared, bytes memory answer)
+    {
+        LoadedTask memory task = batch.task;
+        uint256 due = state.next();
+        entry.most = GasCosts.mostOfRun(task.gas, task.dataLength);
+        entry.rate += Pricing.premium(terms, block.number - due, _queue.headOf(classOf(task.gas), due).kilogas());
+
+        // Effect: nothing can run the task twice or free its reserve.
+        cleared = _remove(task, state, 0);
+        _states[task.id] = state.withStatus(TaskStatus.Running);
+
+        // Interaction: the target may re-enter everything but executions.
+        bool success;
+        uint256 gasUsed;
+        (success, gasUsed, answer) = _callTarget(task);
+
+        // Effect: count the run. The state is read anew, as the target may have changed it.
+        state = _states[task.id].recordRun(success);
+        if (success) ++batch.executed;
+        else ++batch.failed;
+        emit TaskExecuted(task.hash, msg.sender, success, answer);
+        emit TaskExecutionRecorded(task.hash, success, gasUsed, state.executed(), state.failed());
+
+        // Effect: take what the run may cost, and go on.
+        Account account = _hold(batch, entry, terms, gasBefore);
+        if (state.status() == TaskStatus.Running) _continue(task, state.countDown(), account, terms);
+        else _store(task, state, account);
+    }
+
+    /// @dev Calls the target through the owner's envoy. The gas is there: see `_fits`.
+    function _callTarget(LoadedTask memory task) private returns (bool success, uint256 gasUsed, bytes memory answer) {
+        if (task.target.code.length == 0) {
+            return (false, 0, abi.encodeWithSelector(TaskManager_TargetHasNoCode.selector, task.target));
+        }
+        address envoy = envoyOf(task.owner);
+        gasUsed = gasleft();
+        success = BoundedCall.callTarget(task, envoy, GasCosts.forEnvoy(task.gas, task.dataLength));
+        gasUsed -= gasleft();
+        answer = BoundedCall.answer();
+    }
+
+    /// @dev Frees the reserve of a task that left its bucket, and debits the most that its handling may cost.
+    function _hold(Batch memory batch, Entry memory entry, PriceTerms memory terms, uint256 gasBefore)
+        private
+        view
+        returns (Account)
+    {
+        uint256 toCome = GasCosts.AFTER_CALL + batch.base + batch.entryGas + GasCosts.SETTLE_CHARGE;
+        uint256 most = _least(gasBefore - gasleft() + toCome, entry.most);
+        entry.held = Pricing.withFee(most * entry.rate, FEE_BPS);
+        return _accounts[entry.owner].release(_reserveFor(batch.task, terms)).debit(entry.held);
+    }
+
+    /// @dev Decides what becomes of a task after its run.
+    function _continue(LoadedTask memory task, TaskState state, Account account, PriceTerms memory terms) private {
+        if (state.left() == 0) {
+            state = state.withStatus(TaskStatus.Completed);
+        } else if (terms.failureLimit != 0 && state.streak() >= terms.failureLimit) {
+            state = state.withStatus(TaskStatus.Failing);
+            emit TaskInactiveDueToFailures(task.hash, task.owner, state.streak());
+        } else {
+            uint256 tick = state.tickAfter(block.number);
+            (state, account) = _place(task, state, account, terms, tick, tick, bytes4(0));
+        }
+        _store(task, state, account);
+    }
+
+    /// @dev Moves a task whose ceiling is below the base fee, twice as far with each time in a row.
+    function _defer(LoadedTask memory task, TaskState state, Account account, PriceTerms memory terms) private {
+        uint256 tick = state.next() - state.drift();
+        uint256 wanted = block.number + (FIRST_DEFERRAL << state.deferrals());
+        bytes4 reason = TaskManager_BaseFeeAboveCeiling.selector;
+        (state, account) = _place(task, state.recordDeferral(), account, terms, tick, wanted, reason);
+        _store(task, state, account);
+    }
+
+    function _store(LoadedTask memory task, TaskState state, Account account) private {
+        _states[task.id] = state;
+        _accounts[task.owner] = account;
+    }
+
+    /* GAS */
+
+    /// @dev Whether `needed` gas can be spent and `kept` still be left.
+    function _hasGas(uint256 kept, uint256 needed) private view returns (bool) {
+        uint256 available = gasleft();
+        return available >= needed && available - needed >= kept;
+    }
+
+    /// @dev What it takes at most to end the batch.
+    function _exitGas(Batch memory batch) private pure returns (uint256) {
+        return GasCosts.EXIT + batch.entries * GasCosts.SETTLE;
+    }
+
+    /// @dev What it takes at most to handle a task and to settle it.
+    function _gasToHandle(LoadedTask memory task) private pure returns (uint256) {
+        uint256 forCall = GasCosts.beforeEnvoy(GasCosts.forEnvoy(task.gas, task.dataLength));
+        return GasCosts.BEFORE_CALL + forCall + GasCosts.AFTER_CALL + GasCosts.SETTLE;
+    }
+
+    function _fits(Batch memory batch) private view returns (bool) {
+        return _hasGas(batch.gasReserve, _exitGas(batch) + _gasToHandle(batch.task));
+    }
+
+    function _least(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
+    }
+
+    /*//////////////////////////////////////////////////////////////
+                               SCHEDULING
+    //////////////////////////////////////////////////////////////*/
+
+    /// @inheritdoc ITaskManager
+    function scheduleTask(TaskDefinition calldata taskDef) external payable returns (bytes32 taskHash) {
+        return _schedule(taskDef).hash;
+    }
+
+    /// @inheritdoc ITaskManager
+    function executeAndSchedule(TaskDefinition calldata taskDef)
+        external
+        payable
+        returns (bytes32 taskHash, bool success, bytes memory returnData)
+    {
+        // Effect: the schedule stands whatever the call does.
+        LoadedTask memory task = _schedule(taskDef);
+        assert(TaskCode.load(task.id, task));
+
+        // Interaction: the caller pays for this run with its own gas.
+        uint256 forCall = GasCosts.beforeEnvoy(GasCosts.forEnvoy(task.gas, task.dataLength));
+        uint256 required = GasCosts.AFTER_IMMEDIATE_CALL + forCall;
+        if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
+        (success,, returnData) = _callTarget(task);
+        emit TaskExecuted(task.hash, msg.sender, success, returnData);
+        return (task.hash, success, returnData);
+    }
+
+    /// @inheritdoc ITaskManager
+    function updateTaskSchedule(bytes32 taskHash, TaskDefinition calldata newDefinition) external {
+        (LoadedTask memory task, TaskState state) = _loadOwn(taskHash);
+        bytes32 newHash = TaskCode.hashOf(newDefinition.task, task.id);
+        if (newHash != taskHash) revert TaskManager_TaskChanged(taskHash, newHash);
+        _checkSchedule(newDefinition.schedule);
+
+        Account account = _dequeue(task, state, _accounts[task.owner]);
+        (state, account) = _apply(newDefinition.schedule, task, state, account);
+        _store(task, state, account);
+        emit TaskConfigUpdated(taskHash, task.owner);
+        emit TaskScheduled(taskHash, task.owner, _nextBlockOf(state));
+    }
+
+    /// @inheritdoc ITaskManager
+    function cancelTask(bytes32 taskHash) external {
+        (LoadedTask memory task, TaskState state) = _loadOwn(taskHash);
+        Account account = _dequeue(task, state, _accounts[task.owner]);
+        _store(task, state.withStatus(TaskStatus.Cancelled), account);
+        emit TaskCancelled(taskHash, task.owner);
+    }
+
+    /// @inheritdoc ITaskManager
+    function reactivate(bytes32 taskHash) external payable {
+        LoadedTask memory task = _load(taskHash);
+        TaskState state = _states[task.id];
+        _checkRevivable(task, state);
+
+        Account account = _topUp(task.owner);
+        PriceTerms memory terms = _frozenTerms(task.owner, state);
+        uint256 tick = state.isRecurring() ? state.tickAfter(block.number) : _most(state.next(), block.number + 1);
+        if (!state.isExpiredAt(tick)) _checkAffordable(task, account, terms);
+        (state, account) = _place(task, state.forgive(), account, terms, tick, tick, bytes4(0));
+        if (state.status() == TaskStatus.Crowded) revert TaskManager_BlockFull(uint64(tick), 0);
+        _store(task, state, account);
+        if (state.status() == TaskStatus.Queued) {
+            emit TaskReactivated(taskHash, task.owner, uint64(state.next()));
+        }
+    }
+
+    /// @dev Writes a new task of the caller and queues it, unless it starts paused.
+    function _schedule(TaskDefinition calldata taskDef) private returns (LoadedTask memory task) {
+        Account account = _topUp(msg.sender);
+        _checkTask(taskDef.task, account);
+        _checkSchedule(taskDef.schedule);
+
+        task.id = _newId();
+        task.hash = TaskCode.hashOf(taskDef.task, task.id);
+        task.owner = msg.sender;
+        task.gas = taskDef.task.gas;
+        task.dataLength = taskDef.task.data.length;
+        TaskCode.write(taskDef.task, account.head());
+        if (account.nonce() == 0) ENVOY_FACTORY.create(msg.sender);
+
+        TaskState state;
+        (state, account) = _apply(taskDef.schedule, task, TaskState.wrap(0), account.push(task.id));
+        _store(task, state, account);
+        emit TaskScheduled(task.hash, msg.sender, _nextBlockOf(state));
+    }
+
+    function _newId() private returns (TaskId id) {
+        ManagerWord word = _manager;
+        if (TaskId.unwrap(word.lastId()) == type(uint40).max) {
+            revert TaskManager_CounterExhausted(type(uint40).max, type(uint40).max);
+        }
+        word = word.withNextId();
+        _manager = word;
+        return word.lastId();
+    }
+
+    /// @dev Gives a task that is in no bucket a new schedule, at the price terms in force.
+    function _apply(TaskSchedule calldata schedule, LoadedTask memory task, TaskState state, Account account)
+        private
+        returns (TaskState, Account)
+    {
+        PriceTerms memory terms = _termsOf(task.owner, account);
+        uint256 runs = schedule.executions == type(uint64).max ? TaskStateLibrary.ENDLESS : schedule.executions;
+        state = state.schedule(schedule.startBlock, schedule.interval, runs, schedule.deadline, terms.version);
+        if (!schedule.active) return (state.withStatus(TaskStatus.Paused), account);
+
+        uint256 required = _checkAffordable(task, account, terms);
+        _checkRoom(task, schedule.startBlock);
+        state = state.enqueue(schedule.startBlock, 0, _insert(task, schedule.startBlock));
+        return (state, account.reserve(required));
+    }
+
+    /// @dev Takes a task out of its bucket and frees its reserve, if it is queued. What a running task holds stays held
+    /// until its run is paid.
+    function _dequeue(LoadedTask memory task, TaskState state, Account account) private returns (Account) {
+        if (state.status() != TaskStatus.Queued) return account;
+        _remove(task, state, kilogasOf(task.gas));
+        return account.release(_reserveFor(task, _frozenTerms(task.owner, state)));
+    }
+
+    /* CHECKS */
+
+    function _checkTask(Task calldata task, Account account) private view {
+        if (task.from != msg.sender) revert TaskManager_FromNotCaller(task.from, msg.sender);
+        uint64 nonce = uint64(account.nonce());
+        if (task.nonce != nonce) revert TaskManager_WrongNonce(msg.sender, task.nonce, nonce);
+        if (nonce == AccountLibrary.MAX_NONCE) revert TaskManager_CounterExhausted(nonce, AccountLibrary.MAX_NONCE);
+        if (task.gas == 0 || task.gas > LARGE_GAS) revert TaskManager_GasOutOfRange(task.gas, uint64(LARGE_GAS));
+        if (task.target == address(this)) revert TaskManager_TargetIsManager(task.target);
+        if (task.data.length > MAX_DATA_LENGTH) revert TaskManager_DataTooLong(task.data.length, MAX_DATA_LENGTH);
+    }
+
+    function _checkSchedule(TaskSchedule calldata schedule) private view {
+        (uint64 start, uint64 interval, uint64 deadline) = (schedule.startBlock, schedule.interval, schedule.deadline);
+        if (start <= block.number) revert TaskManager_StartNotInFuture(start, block.number);
+        uint256 latest = block.number + MAX_DISTANCE;
+        if (start > latest) revert TaskManager_StartTooFar(start, latest);
+
+        uint64 runs = schedule.executions;
+        uint64 mostRuns = uint64(TaskStateLibrary.ENDLESS - 1);
+        if (runs == 0 || (runs > mostRuns && runs != type(uint64).max)) {
+            revert TaskManager_ExecutionsOutOfRange(runs, mostRuns);
+        }
+        if (runs != 1 && interval < MIN_INTERVAL) {
+            revert TaskManager_IntervalTooShort(interval, uint64(MIN_INTERVAL));
+        }
+        if (interval > MAX_DISTANCE) revert TaskManager_IntervalTooLong(interval, uint64(MAX_DISTANCE));
+        if (deadline != 0 && deadline < start) revert TaskManager_DeadlineBeforeStart(deadline, start);
+        if (deadline > TaskStateLibrary.MAX_BLOCK) {
+            revert TaskManager_DeadlineTooFar(deadline, uint64(TaskStateLibrary.MAX_BLOCK));
+        }
+    }
+
+    /// @dev The base fee is at most the ceiling, and the account can reserve a run.
+    function _checkAffordable(LoadedTask memory task, Account account, PriceTerms memory terms)
+        private
+        view
+        returns (uint256 required)
+    {
+        if (block.basefee > terms.ceiling) revert TaskManager_BaseFeeAboveCeiling(block.basefee, terms.ceiling);
+        required = _reserveFor(task, terms);
+        uint256 free = account.free();
+        if (free < required) revert TaskManager_InsufficientBond(task.owner, free, required);
+    }
+
+    function _checkRoom(LoadedTask memory task, uint64 start) private view {
+        SizeClass class = classOf(task.gas);
+        ManagerWord word = _manager;
+        if (!BlockQueueLibrary.isInSpan(word, class, start)) {
+            revert TaskManager_BacklogTooOld(start, word.due(class));
+        }
+        uint256 kilogas = kilogasOf(task.gas);
+        if (_queue.hasRoom(class, start, kilogas)) return;
+        for (uint64 later = start + 1; later <= start + ROOM_SEARCH; ++later) {
+            if (_queue.hasRoom(class, later, kilogas)) revert TaskManager_BlockFull(start, later);
+        }
+        revert TaskManager_BlockFull(start, 0);
+    }
+
+    function _checkRevivable(LoadedTask memory task, TaskState state) private view {
+        TaskStatus status = state.status();
+        if (!state.isInactive()) revert TaskManager_NotInactive(task.hash, status);
+        bool ownerOnly = status == TaskStatus.Paused || status == TaskStatus.Failing;
+        if (ownerOnly && msg.sender != task.owner) {
+            revert TaskManager_NotOwner(task.hash, msg.sender, task.owner);
+        }
+    }
+
+    /*//////////////////////////////////////////////////////////////
+                             BONDS AND PRICE
+    //////////////////////////////////////////////////////////////*/
+
+    /// @inheritdoc ITaskManager
+    function depositBond(address account) external payable {
+        _accounts[account] = _topUp(account);
+    }
+
+    /// @inheritdoc ITaskManager
+    function withdrawBond(uint256 amount) external {
+        Account account = _accounts[msg.sender];
+        uint256 free = account.free();
+        if (amount > free) revert TaskManager_InsufficientBond(msg.sender, free, amount);
+
+        _accounts[msg.sender] = account.debit(amount);
+        emit BondWithdrawn(msg.sender, amount);
+        _send(msg.sender, amount);
+    }
+
+    /// @inheritdoc ITaskManager
+    function withdrawCredit() external {
+        uint256 amount = _credits[msg.sender];
+        if (amount == 0) revert TaskManager_NoCredit(msg.sender);
+        _credits[msg.sender] = 0;
+        emit CreditWithdrawn(msg.sender, amount);
+        _send(msg.sender, amount);
+    }
+
+    /// @inheritdoc ITaskManager
+    function withdrawFees() external {
+        uint256 amount = _manager.feesOwed();
+        if (amount == 0) revert TaskManager_NoCredit(FEE_RECIPIENT);
+        _manager = _manager.withoutFees();
+        emit FeesWithdrawn(FEE_RECIPIENT, amount);
+        _send(FEE_RECIPIENT, amount);
+    }
+
+    /// @inheritdoc ITaskManager
+    function setPriceTerms(uint256 ceiling, uint256 tip, uint256 premiumCap, uint256 failureLimit) external {
+        uint256 version = uint256(_termsInForce[msg.sender].version) + 1;
+        if (version > TaskStateLibrary.MAX_TERMS) {
+            revert TaskManager_CounterExhausted(version, TaskStateLibrary.MAX_TERMS);
+        }
+        PriceTerms memory terms = PriceTerms({
+            ceiling: uint64(_within(ceiling, type(uint64).max)),
+            tip: uint64(_within(tip, type(uint64).max)),
+            premiumCap: uint64(_within(premiumCap, type(uint64).max)),
+            failureLimit: uint8(_within(failureLimit, MAX_FAILURE_LIMIT)),
+            version: uint24(version)
+        });
+        _termsInForce[msg.sender] = terms;
+        _termsAt[msg.sender][version] = terms;
+        _accounts[msg.sender] = _accounts[msg.sender].withOwnTerms();
+        emit PriceTermsChanged(msg.sender, terms);
+    }
+
+    /// @dev Adds the value sent to `owner`'s account, which the caller stores.
+    function _topUp(address owner) private returns (Account account) {
+        account = _accounts[owner];
+        if (msg.value == 0) return account;
+        uint256 bond = account.bond() + msg.value;
+        if (bond > AccountLibrary.MAX_BOND) revert TaskManager_BondTooLarge(owner, bond, AccountLibrary.MAX_BOND);
+        emit BondDeposited(owner, msg.sender, msg.value);
+        return account.credit(msg.value);
+    }
+
+    /// @dev For receivers that ask to be paid: they may use all the gas and re-enter, the books are closed.
+    function _send(address receiver, uint256 amount) private {
+        if (!BoundedCall.pay(receiver, amount, gasleft())) revert TaskManager_PaymentRefused(receiver, amount);
+    }
+
+    function _within(uint256 given, uint256 max) private pure returns (uint256) {
+        if (given > max) revert TaskManager_TermOutOfRange(given, max);
+        return given;
+    }
+
+    function _most(uint256 a, uint256 b) private pure returns (uint256) {
+        return a > b ? a : b;
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {EnvoyFactory} from "./EnvoyFactory.sol";
+import {ITaskManager} from "./interfaces/ITaskManager.sol";
+import {BlockQueue, BlockQueueLibrary} from "./libraries/BlockQueue.sol";
+import {classOf, kilogasOf, ROOM_PROBES} from "./libraries/Limits.sol";
+import {Pricing} from "./libraries/Pricing.sol";
+import {TaskCode} from "./libraries/TaskCode.sol";
+import {Account} from "./types/Account.sol";
+import {LoadedTask} from "./types/LoadedTask.sol";
+import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
+import {PriceTerms} from "./types/PriceTerms.sol";
+import {SizeClass} from "./types/SizeClass.sol";
+import {TaskId} from "./types/TaskId.sol";
+import {TaskState} from "./types/TaskState.sol";
+import {TaskStatus} from "./types/TaskStatus.sol";
+
+/// @title What the manager keeps, and the steps that more than one of its functions take
+abstract contract TaskManagerBase is ITaskManager {
+    /// @dev The terms of an account that never set its own.
+    uint64 internal constant DEFAULT_CEILING = 50 gwei;
+    uint64 internal constant DEFAULT_TIP = 0.1 gwei;
+    uint64 internal constant DEFAULT_PREMIUM_CAP = 4 gwei;
+    uint8 internal constant DEFAULT_FAILURE_LIMIT = 5;
+
+    /// @notice Protocol fee in basis points of what the executor is paid, paid by the owner on top.
+    uint256 public immutable FEE_BPS;
+    /// @notice Who receives the protocol fee.
+    address public immutable FEE_RECIPIENT;
+    /// @notice Creates the envoys.
+    EnvoyFactory public immutable ENVOY_FACTORY;
+
+    bytes32 private immutable ENVOY_CODE_HASH;
+
+    /* QUEUE */
+
+    ManagerWord internal _manager;
+    BlockQueue internal _queue;
+
+    /* TASKS */
+
+    mapping(TaskId id => TaskState state) internal _states;
+
+    /* ACCOUNTS */
+
+    mapping(address owner => Account account) internal _accounts;
+    mapping(address owner => PriceTerms terms) internal _termsInForce;
+    mapping(address owner => mapping(uint256 version => PriceTerms terms)) internal _termsAt;
+    mapping(address executor => uint256 amount) internal _credits;
+
+    constructor(uint256 feeBps, address feeRecipient) {
+        if (feeBps > Pricing.BPS || (feeBps != 0 && feeRecipient == address(0))) {
+            revert TaskManager_FeeOutOfRange(feeBps, feeRecipient);
+        }
+        FEE_BPS = feeBps;
+        FEE_RECIPIENT = feeRecipient;
+        // The manager's first creation: task ids count from the second.
+        ENVOY_FACTORY = new EnvoyFactory();
+        ENVOY_CODE_HASH = ENVOY_FACTORY.INIT_CODE_HASH();
+        _manager = ManagerWordLibrary.empty();
+    }
+
+    /* TASKS */
+
+    /// @dev Reads the task that `taskHash` names. The upper part of the hash must be the task's.
+    function _load(bytes32 taskHash) internal view returns (LoadedTask memory task) {
+        if (!_tryLoad(taskHash, task)) revert TaskManager_UnknownTask(taskHash);
+    }
+
+    function _tryLoad(bytes32 taskHash, LoadedTask memory into) internal view returns (bool) {
+        TaskId id = TaskCode.idOf(taskHash);
+        if (TaskId.unwrap(id) == 0 || TaskId.unwrap(id) > TaskId.unwrap(_manager.lastId())) return false;
+        return TaskCode.load(id, into) && into.hash == taskHash;
+    }
+
+    /// @dev As `_load`, and only for the owner and while the task has not ended.
+    function _loadOwn(bytes32 taskHash) internal view returns (LoadedTask memory task, TaskState state) {
+        task = _load(taskHash);
+        if (task.owner != msg.sender) revert TaskManager_NotOwner(taskHash, msg.sender, task.owner);
+        state = _states[task.id];
+        if (state.isEnded()) revert TaskManager_TaskEnded(taskHash, state.status());
+    }
+
+    /* PRICE */
+
+    function _defaultTerms() internal pure returns (PriceTerms memory) {
+        return PriceTerms({
+            ceiling: DEFAULT_CEILING,
+            tip: DEFAULT_TIP,
+            premiumCap: DEFAULT_PREMIUM_CAP,
+            failureLimit: DEFAULT_FAILURE_LIMIT,
+            version: 0
+        });
+    }
+
+    function _termsOf(address owner, Account account) internal view returns (PriceTerms memory) {
+        return account.hasOwnTerms() ? _termsInForce[owner] : _defaultTerms();
+    }
+
+    function _frozenTerms(address owner, TaskState state) internal view returns (PriceTerms memory) {
+        uint256 version = state.terms();
+        return version == 0 ? _defaultTerms() : _termsAt[owner][version];
+    }
+
+    function _reserveFor(LoadedTask memory task, PriceTerms memory terms) internal view returns (uint256) {
+        return Pricing.reserve(task.gas, task.dataLength, terms.ceiling, terms.premiumCap, FEE_BPS);
+    }
+
+    /* QUEUE */
+
+    /// @dev Puts a task into the bucket of `blockNumber`, which has room and is in the span.
+    function _insert(LoadedTask memory task, uint256 blockNumber) internal returns (uint256 page) {
+        ManagerWord before = _manager;
+        ManagerWord word;
+        (word, page) = _queue.insert(before, classOf(task.gas), blockNumber, task.id, kilogasOf(task.gas));
+        if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
+    }
+
+    /// @dev Takes a queued task out of its bucket.
+    /// @param kilogas What the bucket's capacity gets back.
+    /// @return cleared Storage words that became zero.
+    function _remove(LoadedTask memory task, TaskState state, uint256 kilogas) internal returns (uint256 cleared) {
+        ManagerWord before = _manager;
+        ManagerWord word;
+        (word, cleared) = _queue.remove(before, classOf(task.gas), state.next(), task.id, state.page(), kilogas);
+        if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
+    }
+
+    /// @dev The first block with room among `wanted` and a bounded number of later ones; 0 when none has.
+    function _findRoom(LoadedTask memory task, uint256 wanted) internal view returns (uint256 blockNumber) {
+        (SizeClass class, uint256 kilogas) = (classOf(task.gas), kilogasOf(task.gas));
+        ManagerWord word = _manager;
+        uint256 offset = 0;
+        for (uint256 probe = 0; probe < ROOM_PROBES; ++probe) {
+            blockNumber = wanted + offset;
+            if (!BlockQueueLibrary.isInSpan(word, class, blockNumber)) return 0;
+            if (_queue.hasRoom(class, blockNumber, kilogas)) return blockNumber;
+            offset = offset == 0 ? 1 : offset * 2;
+        }
+        return 0;
+    }
+
+    /// @dev Queues a task, whose account has been loaded, for `wanted` or for the next block with room, and reserves
+    /// its run; or makes it inactive or ended, with the event that says why. The task is in no bucket and holds no
+    /// reserve.
+    /// @param tick The tick that `wanted` stands for.
+    /// @param reason Why `wanted` is not the tick; 0 when it is.
+    function _place(
+        LoadedTask memory task,
+        TaskState state,
+        Account account,
+        PriceTerms memory terms,
+        uint256 tick,
+        uint256 wanted,
+        bytes4 reason
+    ) internal returns (TaskState, Account) {
+        if (state.isExpiredAt(wanted)) return (_expire(task, state), account);
+
+        uint256 required = _reserveFor(task, terms);
+        if (account.free() < required) {
+            emit TaskInactiveDueToInsufficientBonds(task.hash, task.owner, required);
+            return (state.withStatus(TaskStatus.Starved), account);
+        }
+        uint256 blockNumber = _findRoom(task, wanted);
+        if (blockNumber == 0) {
+            emit TaskInactiveDueToFullBlocks(task.hash, task.owner, uint64(wanted));
+            return (state.withStatus(TaskStatus.Crowded), account);
+        }
+        if (state.isExpiredAt(blockNumber)) return (_expire(task, state), account);
+        if (reason == 0 && blockNumber != wanted) reason = TaskManager_BlockFull.selector;
+        if (reason != 0) emit TaskDeferred(task.hash, task.owner, uint64(blockNumber), reason);
+        uint256 step = state.interval();
+        uint256 drift = step == 0 ? 0 : (blockNumber - tick) % step;
+        state = state.enqueue(blockNumber, drift, _insert(task, blockNumber));
+        return (state, account.reserve(required));
+    }
+
+    function _expire(LoadedTask memory task, TaskState state) internal returns (TaskState) {
+        emit TaskExpired(task.hash, task.owner, uint64(state.deadline()));
+        return state.withStatus(TaskStatus.Expired);
+    }
+
+    /* ENVOYS */
+
+    /// @inheritdoc ITaskManager
+    function envoyOf(address owner) public view returns (address) {
+        bytes32 digest = keccak256(
+            abi.encodePacked(bytes1(0xff), address(ENVOY_FACTORY), bytes32(uint256(uint160(owner))), ENVOY_CODE_HASH)
+        );
+        return address(uint160(uint256(digest)));
+    }
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ITaskManager} from "./interfaces/ITaskManager.sol";
+import {BITMAP_SPAN} from "./libraries/Limits.sol";
+import {Memory} from "./libraries/Memory.sol";
+import {Pricing} from "./libraries/Pricing.sol";
+import {TaskCode} from "./libraries/TaskCode.sol";
+import {TaskManagerBase} from "./TaskManagerBase.sol";
+import {Account} from "./types/Account.sol";
+import {BucketHead, BucketLibrary, BucketPage} from "./types/Bucket.sol";
+import {LoadedTask} from "./types/LoadedTask.sol";
+import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
+import {PriceTerms} from "./types/PriceTerms.sol";
+import {SizeClass} from "./types/SizeClass.sol";
+import {Task} from "./types/Task.sol";
+import {TaskDefinition} from "./types/TaskDefinition.sol";
+import {TaskId} from "./types/TaskId.sol";
+import {TaskInfo} from "./types/TaskInfo.sol";
+import {TaskMetrics} from "./types/TaskMetrics.sol";
+import {TaskSchedule} from "./types/TaskSchedule.sol";
+import {TaskState, TaskStateLibrary} from "./types/TaskState.sol";
+import {TaskStatus} from "./types/TaskStatus.sol";
+
+/// @title What can be read of the manager
+abstract contract TaskManagerReads is TaskManagerBase {
+    /* ONE TASK */
+
+    /// @inheritdoc ITaskManager
+    function getTaskInfo(bytes32 taskHash) external view returns (TaskInfo memory info) {
+        LoadedTask memory task = _load(taskHash);
+        TaskState state = _states[task.id];
+        info.definition = TaskDefinition({task: _definitionOf(task), schedule: _scheduleOf(state)});
+        bool holds = _isActive(state);
+        info.metrics = TaskMetrics({
+            executions: uint64(state.executed()),
+            failures: uint64(state.failed()),
+            nextBlock: _nextBlockOf(state),
+            reservedBond: holds ? _reserveFor(task, _frozenTerms(task.owner, state)) : 0
+        });
+    }
+
+    /// @inheritdoc ITaskManager
+    function getTaskStatus(bytes32 taskHash) external view returns (TaskStatus) {
+        LoadedTask memory task;
+        return _tryLoad(taskHash, task) ? _states[task.id].status() : TaskStatus.None;
+    }
+
+    /// @inheritdoc ITaskManager
+    function taskPriceTerms(bytes32 taskHash) external view returns (PriceTerms memory terms) {
+        LoadedTask memory task = _load(taskHash);
+        return _frozenTerms(task.owner, _states[task.id]);
+    }
+
+    /* TASKS OF AN ACCOUNT */
+
+    /// @inheritdoc ITaskManager
+    function getAccountTasks(address account) public view returns (bytes32[] memory hashes) {
+        Account entry = _accounts[account];
+        hashes = new bytes32[](entry.nonce());
+        _walkBack(hashes, entry.head());
+        for (uint256 i = 0; i < hashes.length / 2; ++i) {
+            uint256 j = hashes.length - 1 - i;
+            (hashes[i], hashes[j]) = (hashes[j], hashes[i]);
+        }
+    }
+
+    /// @inheritdoc ITaskManager
+    function getAccountTasks(address account, bytes32 before, uint256 limit)
+        external
+        view
+        returns (bytes32[] memory hashes)
+    {
+        Account entry = _accounts[account];
+        (TaskId from, uint256 count) = (entry.head(), entry.nonce());
+        if (before != 0) {
+            LoadedTask memory task = _load(before);
+            if (task.owner != account) revert TaskManager_NotOwner(before, account, task.owner);
+            (from, count) = (task.previous, task.nonce);
+        }
+        hashes = new bytes32[](count < limit ? count : limit);
+        _walkBack(hashes, from);
+    }
+
+    /// @inheritdoc ITaskManager
+    function getAccountNonce(address account) external view returns (uint64) {
+        return uint64(_accounts[account].nonce());
+    }
+
+    /// @inheritdoc ITaskManager
+    function getAccountTasksWithBlocks(address account)
+        external
+        view
+        returns (bytes32[] memory resultHashes, uint64[] memory nextBlocks)
+    {
+        resultHashes = getAccountTasks(account);
+        nextBlocks = _nextBlocksOf(account, resultHashes);
+    }
+
+    /// @inheritdoc ITaskManager
+    function getNextExecutionBlocks(address account, bytes32[] calldata taskHashes)
+        external
+        view
+        returns (bytes32[] memory resultHashes, uint64[] memory nextBlocks)
+    {
+        resultHashes = taskHashes;
+        nextBlocks = _nextBlocksOf(account, resultHashes);
+    }
+
+    /// @inheritdoc ITaskManager
+    function getNextBlocksForTasks(bytes32[] calldata taskHashes)
+        external
+        view
+        returns (bytes32[] memory resultHashes, uint64[] memory nextBlocks)
+    {
+        resultHashes = taskHashes;
+        nextBlocks = _nextBlocksOf(address(0), resultHashes);
+    }
+
+    /* QUEUE */
+
+    /// @inheritdoc ITaskManager
+    function getTasksInRange(uint64 startBlock, uint64 endBlock) external view returns (bytes32[] memory) {
+        return _tasksInRange(startBlock, endBlock, 0, type(uint256).max);
+    }
+
+    /// @inheritdoc ITaskManager
+    function getTasksInRange(uint64 startBlock, uint64 endBlock, uint256 offset, uint256 limit)
+        external
+        view
+        returns (bytes32[] memory)
+    {
+        return _tasksInRange(startBlock, endBlock, offset, limit);
+    }
+
+    /// @inheritdoc ITaskManager
+    function getNextExecutionBlockInRange(uint64 startBlock, uint64 endBlock) external view returns (uint64) {
+        uint256 next = _nextPending(startBlock);
+        return next <= endBlock && next != ManagerWordLibrary.NEVER ? uint64(next) : 0;
+    }
+
+    /// @inheritdoc ITaskManager
+    function blockLoad(uint64 blockNumber, SizeClass class) external view returns (uint256 tasks, uint256 admittedGas) {
+        BucketHead head = _queue.headOf(class, blockNumber);
+        return (head.count(), head.kilogas() * 1000);
+    }
+
+    /* MONEY */
+
+    /// @inheritdoc ITaskManager
+    function estimateRequiredBond(TaskDefinition calldata taskDef, uint256 gasPrice)
+        external
+        view
+        returns (uint256 requiredBond)
+    {
+        Task calldata task = taskDef.task;
+        uint256 cap = _termsOf(task.from, _accounts[task.from]).premiumCap;
+        return Pricing.reserve(task.gas, task.data.length, gasPrice, cap, FEE_BPS);
+    }
+
+    /// @inheritdoc ITaskManager
+    function bondOf(address account) external view returns (uint256 bond, uint256 reserved) {
+        Account entry = _accounts[account];
+        return (entry.bond(), entry.reserved());
+    }
+
+    /// @inheritdoc ITaskManager
+    function creditOf(address executor) external view returns (uint256) {
+        return _credits[executor];
+    }
+
+    /// @inheritdoc ITaskManager
+    function feesOwed() external view returns (uint256) {
+        return _manager.feesOwed();
+    }
+
+    /// @inheritdoc ITaskManager
+    function priceTermsOf(address account) external view returns (PriceTerms memory terms) {
+        return _termsOf(account, _accounts[account]);
+    }
+
+    /* CHAIN */
+
+    /// @inheritdoc ITaskManager
+    function clock() external view returns (uint48) {
+        return uint48(block.number);
+    }
+
+    /// @inheritdoc ITaskManager
+    // forge-lint: disable-next-line(mixed-case-function)
+    function CLOCK_MODE() external pure returns (string memory) {
+        return "mode=blocknumber&from=default";
+    }
+
+    /// @inheritdoc ITaskManager
+    function extsload(bytes32 slot) external view returns (bytes32 word) {
+        assembly ("memory-safe") {
+            word := sload(slot)
+        }
+    }
+
+    /* HELPERS */
+
+    function _isActive(TaskState state) internal pure returns (bool) {
+        TaskStatus status = state.status();
+        return status == TaskStatus.Queued || status == TaskStatus.Running;
+    }
+
+    function _nextBlockOf(TaskState state) internal pure returns (uint64) {
+        return state.status() == TaskStatus.Queued ? uint64(state.next()) : 0;
+    }
+
+    function _definitionOf(LoadedTask memory task) private pure returns (Task memory) {
+        return Task({
+            from: task.owner,
+            gas: uint64(task.gas),
+            target: task.target,
+            data: TaskCode.dataOf(task),
+            nonce: uint64(task.nonce)
+        });
+    }
+
+    function _scheduleOf(TaskState state) private pure returns (TaskSchedule memory) {
+        uint256 runs = state.left();
+        return TaskSchedule({
+            startBlock: uint64(state.next()),
+            interval: uint64(state.interval()),
+            executions: runs == TaskStateLibrary.ENDLESS ? type(uint64).max : uint64(runs),
+            active: _isActive(state),
+            deadline: uint64(state.deadline())
+        });
+    }
+
+    /// @dev Fills `hashes` with task `from` and those before it.
+    function _walkBack(bytes32[] memory hashes, TaskId from) private view {
+        LoadedTask memory task;
+        uint256 mark = Memory.mark();
+        for (uint256 i = 0; i < hashes.length; ++i) {
+            assert(TaskCode.load(from, task));
+            hashes[i] = task.hash;
+            from = task.previous;
+            Memory.release(mark);
+        }
+    }
+
+    function _nextBlocksOf(address account, bytes32[] memory hashes) private view returns (uint64[] memory blocks) {
+        blocks = new uint64[](hashes.length);
+        LoadedTask memory task;
+        uint256 mark = Memory.mark();
+        for (uint256 i = 0; i < hashes.length; ++i) {
+            if (_tryLoad(hashes[i], task) && (account == address(0) || account == task.owner)) {
+                blocks[i] = _nextBlockOf(_states[task.id]);
+            }
+            Memory.release(mark);
+        }
+    }
+
+    /// @dev The first block at or after `from` with queued tasks of any class, or `NEVER`.
+    function _nextPending(uint256 from) private view returns (uint256 next) {
+        next = ManagerWordLibrary.NEVER;
+        for (uint256 i = 0; i <= uint256(type(SizeClass).max); ++i) {
+            uint256 candidate = _nextPendingOf(SizeClass(i), from);
+            if (candidate < next) next = candidate;
+        }
+    }
+
+    /// @dev All pending blocks lie within the bitmap's span from the oldest: what is found beyond it is an alias.
+    function _nextPendingOf(SizeClass class, uint256 from) private view returns (uint256) {
+        uint256 oldest = _manager.due(class);
+        if (oldest == ManagerWordLibrary.NEVER || from >= oldest + BITMAP_SPAN) return ManagerWordLibrary.NEVER;
+        if (from <= oldest) return oldest;
+        (bool found, uint256 next) = _queue.marks.findFrom(class, from);
+        return found && next < oldest + BITMAP_SPAN ? next : ManagerWordLibrary.NEVER;
+    }
+
+    function _tasksInRange(uint256 start, uint256 end, uint256 offset, uint256 limit)
+        private
+        view
+        returns (bytes32[] memory hashes)
+    {
+        uint256 available = _countInRange(start, end, offset, limit);
+        hashes = new bytes32[](available);
+        uint256 filled = 0;
+        for (
+            uint256 blockNumber = _nextPending(start); filled < available; blockNumber = _nextPending(blockNumber + 1)) {
+            for (uint256 i = 0; i <= uint256(type(SizeClass).max) && filled < available; ++i) {
+                uint256 count = _queue.headOf(SizeClass(i), blockNumber).count();
+                if (count <= offset) {
+                    offset -= count;
+                    continue;
+                }
+                filled = _fill(hashes, filled, SizeClass(i), blockNumber, offset);
+                offset = 0;
+            }
+        }
+    }
+
+    /// @dev How many tasks a page has.
+    function _countInRange(uint256 start, uint256 end, uint256 offset, uint256 limit)
+        private
+        view
+        returns (uint256 count)
+    {
+        uint256 wanted = limit > type(uint256).max - offset ? type(uint256).max : offset + limit;
+        for (
+            uint256 blockNumber = _nextPending(start);
+            blockNumber <= end && blockNumber != ManagerWordLibrary.NEVER;
+            blockNumber = _nextPending(blockNumber + 1)
+        ) {
+            for (uint256 i = 0; i <= uint256(type(SizeClass).max); ++i) {
+                count += _queue.headOf(SizeClass(i), blockNumber).count();
+            }
+            if (count >= wanted) break;
+        }
+        if (count > wanted) count = wanted;
+        return count > offset ? count - offset : 0;
+    }
+
+    /// @dev Copies the hashes of one bucket, after its first `offset`, behind the first `filled` of `hashes`.
+    function _fill(bytes32[] memory hashes, uint256 filled, SizeClass class, uint256 blockNumber, uint256 offset)
+        private
+        view
+        returns (uint256)
+    {
+        LoadedTask memory task;
+        uint256 mark = Memory.mark();
+        BucketHead head = _queue.headOf(class, blockNumber);
+        uint256 word = BucketHead.unwrap(head);
+        uint256 page = head.first();
+        for (uint256 left = head.count(); left != 0 && filled < hashes.length; --left) {
+            while (!BucketLibrary.hasLanes(word)) {
+                BucketPage content = _queue.pageOf(class, blockNumber, page);
+                (word, page) = (BucketPage.unwrap(content), content.next());
+            }
+            TaskId id = BucketLibrary.front(word);
+            word = BucketLibrary.remove(word, id);
+            if (offset != 0) {
+                --offset;
+                continue;
+            }
+            assert(TaskCode.load(id, task));
+            hashes[filled++] = task.hash;
+            Memory.release(mark);
+        }
+        return filled;
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title What the manager's own steps cost in gas
+/// @notice Two kinds of figures: bounds, above what a step can ever cost, which guard the gas promises and size the
+/// reserves; and charges, what a step that cannot be measured costs on average, calibrated by `benchmarks/`.
+library GasCosts {
+    /* BOUNDS */
+
+    /// @dev From the end of the loop to the return: the payment (9,000 and `PAYMENT`), two words, an event.
+    uint256 internal constant EXIT = 60_000;
+    /// @dev Gas for an executor that receives its reimbursement.
+    uint256 internal constant PAYMENT = 30_000;
+    /// @dev Reading who is next, and passing over it when it does not fit.
+    uint256 internal constant PEEK = 30_000;
+    /// @dev From there to the call: out of the bucket, nine words in the worst case; terms, state, the target's code.
+    uint256 internal constant BEFORE_CALL = 75_000;
+    /// @dev After the call: two events, account, state, the probes for room and four new words to be queued again.
+    uint256 internal constant AFTER_CALL = 165_000;
+    /// @dev After the call of `executeAndSchedule`: an event, the return data.
+    uint256 internal constant AFTER_IMMEDIATE_CALL = 15_000;
+    /// @dev Settling one run at the end of the batch.
+    uint256 internal constant SETTLE = 12_000;
+    /// @dev From the manager's call to the target's first instruction: the envoy's code, its call of a cold target that
+    /// delegates to another cold one (EIP-7702).
+    uint256 internal constant ENVOY = 7_000;
+    /// @dev The most that is charged for deferring or expiring a task.
+    uint256 internal constant SKIP = 80_000;
+    /// @dev The most bookkeeping that a run is charged: what precedes and follows the call, and the whole base. Below
+    /// the bounds' sum, which no one task can reach: what is new when a task is queued was not when it was taken out.
+    uint256 internal constant OVERHEAD = 190_000;
+
+    /* CHARGES */
+
+    /// @dev Once a transaction: 21,000, its calldata, entry and exit.
+    uint256 internal constant TRANSACTION = 21_000;
+    uint256 internal constant BATCH = 15_000;
+    /// @dev Settling one run: two events, a balance.
+    uint256 internal constant SETTLE_CHARGE = 3_500;
+    /// @dev A task hash in the calldata of `executeTasks`.
+    uint256 internal constant HASH_CHARGE = 700;
+    /// @dev What the EVM gives back for a word that became zero (EIP-3529).
+    uint256 internal constant CLEARED = 4_800;
+
+    /// @notice Gas to hand to an envoy so that its target gets all of `gas` (EIP-150).
+    function forEnvoy(uint256 gas, uint256 dataLength) internal pure returns (uint256) {
+        return gas + gas / 63 + ENVOY + forData(dataLength);
+    }
+
+    /// @notice Gas that must be left when a call that needs `forEnvoy_` starts.
+    function beforeEnvoy(uint256 forEnvoy_) internal pure returns (uint256) {
+        return forEnvoy_ + forEnvoy_ / 63 + 200;
+    }
+
+    /// @notice The most that a run is charged, before the price.
+    function mostOfRun(uint256 gas, uint256 dataLength) internal pure returns (uint256) {
+        return forEnvoy(gas, dataLength) + 2 * forData(dataLength) + OVERHEAD;
+    }
+
+    /// @notice The most that copying `length` bytes costs: three a word for the copy, three for new memory and its
+    /// square's 512th, six for a hash.
+    function forData(uint256 length) internal pure returns (uint256) {
+        uint256 words = (length + 31) / 32 + 1;
+        return words * 12 + words * words / 512;
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {PriceTerms} from "../types/PriceTerms.sol";
+import {GasCosts} from "./GasCosts.sol";
+import {CAPACITY_KILOGAS} from "./Limits.sol";
+
+/// @title What a run costs its owner
+/// @notice Per gas: the base fee and the owner's tip, at most the owner's ceiling, and on top a premium. The executor's
+/// own gas price is never read, so inflating it gains nothing.
+library Pricing {
+    uint256 internal constant BPS = 10_000;
+
+    /// @dev The premium's scale: it starts at 4 parts of 32 and rises by one with every block late.
+    uint256 private constant PREMIUM_PARTS = 32;
+    uint256 private constant PREMIUM_FLOOR = 4;
+    uint256 private constant PREMIUM_RISE = PREMIUM_PARTS - PREMIUM_FLOOR;
+    uint256 private constant HALF_FULL = CAPACITY_KILOGAS / 2;
+
+    /// @notice Wei per gas without premium.
+    function price(PriceTerms memory terms) internal view returns (uint256) {
+        uint256 wanted = block.basefee + terms.tip;
+        return wanted < terms.ceiling ? wanted : terms.ceiling;
+    }
+
+    /// @notice Wei per gas on top: an eighth of the owner's cap, more with every block late and with every step by
+    /// which the block is more than half full, up to the cap.
+    /// @param blocksLate Blocks since the task was due.
+    /// @param kilogas What the task's block has admitted in its class.
+    function premium(PriceTerms memory terms, uint256 blocksLate, uint256 kilogas) internal pure returns (uint256) {
+        uint256 crowd = kilogas > HALF_FULL ? (kilogas - HALF_FULL) * PREMIUM_RISE / HALF_FULL : 0;
+        uint256 parts = PREMIUM_FLOOR + blocksLate + crowd;
+        return parts < PREMIUM_PARTS ? terms.premiumCap * parts / PREMIUM_PARTS : terms.premiumCap;
+    }
+
+    /// @notice What is held for a task: one run at the highest price, and one deferral at the ceiling, with the fee.
+    function reserve(uint256 gas, uint256 dataLength, uint256 ceiling, uint256 premiumCap, uint256 feeBps)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 run = GasCosts.mostOfRun(gas, dataLength) * (ceiling + premiumCap);
+        return withFee(run + GasCosts.SKIP * ceiling, feeBps);
+    }
+
+    /// @notice `charge` and the fee on it, which the owner pays on top.
+    function withFee(uint256 charge, uint256 feeBps) internal pure returns (uint256) {
+        return charge + charge * feeBps / BPS;
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {LibRLP} from "solady/utils/LibRLP.sol";
+import {SSTORE2} from "solady/utils/SSTORE2.sol";
+
+import {LoadedTask} from "../types/LoadedTask.sol";
+import {Task} from "../types/Task.sol";
+import {TaskId} from "../types/TaskId.sol";
+
+/// @title Tasks kept as contract code
+/// @notice What never changes of a task is the code of a contract without instructions: a stop byte, a header of 52
+/// bytes (target 20, owner 20, gas 3, nonce 4, previous id 5) and the calldata. Five times cheaper than storage words,
+/// and its address follows from the id, so nothing points to it.
+library TaskCode {
+    uint256 internal constant HEADER_LENGTH = 52;
+
+    /// @notice Writes `task`. It must be the manager's creation number `id + 1`: the first made the envoy factory.
+    /// @dev The fields are validated to fit.
+    function write(Task calldata task, TaskId previous) internal {
+        // forge-lint: disable-start(unsafe-typecast)
+        SSTORE2.write(
+            abi.encodePacked(
+                task.target, task.from, uint24(task.gas), uint32(task.nonce), uint40(TaskId.unwrap(previous)), task.data
+            )
+        );
+        // forge-lint: disable-end(unsafe-typecast)
+    }
+
+    /// @notice Reads task `id` into `into` and newly allocated memory.
+    /// @return found False when there is no such task; `into` is then as it was.
+    function load(TaskId id, LoadedTask memory into) internal view returns (bool found) {
+        address holder = LibRLP.computeAddress(address(this), TaskId.unwrap(id) + 1);
+        uint256 size = holder.code.length;
+        if (size == 0) return false;
+
+        uint256 length = size - 1 - HEADER_LENGTH;
+        (uint256 older, uint256 newer, uint256 data) = _read(holder, length);
+        into.id = id;
+        into.target = address(uint160(older >> 96));
+        into.owner = address(uint160(newer >> 96));
+        into.gas = (newer >> 72) & type(uint24).max;
+        into.nonce = (newer >> 40) & type(uint32).max;
+        into.previous = TaskId.wrap(newer & type(uint40).max);
+        into.dataLength = length;
+        into.data = data;
+        into.hash = _hashAround(into);
+        return true;
+    }
+
+    /// @notice A copy of a loaded task's calldata.
+    function dataOf(LoadedTask memory task) internal pure returns (bytes memory copy) {
+        (uint256 data, uint256 length) = (task.data, task.dataLength);
+        assembly ("memory-safe") {
+            copy := mload(0x40)
+            mstore(0x40, add(copy, and(add(length, 0x3f), not(0x1f))))
+            mstore(copy, length)
+            mcopy(add(copy, 0x20), data, length)
+        }
+    }
+
+    /// @notice The hash of `task` as task `id`.
+    function hashOf(Task calldata task, TaskId id) internal view returns (bytes32) {
+        return _join(keccak256(abi.encode(block.chainid, address(this), task)), id);
+    }
+
+    /// @notice The id in a hash; nothing says yet that there is such a task.
+    function idOf(bytes32 taskHash) internal pure returns (TaskId) {
+        return TaskId.wrap(uint256(taskHash) & type(uint64).max);
+    }
+
+    function _join(bytes32 digest, TaskId id) private pure returns (bytes32) {
+        return bytes32((uint256(digest) & ~uint256(type(uint64).max)) | TaskId.unwrap(id));
+    }
+
+    /// @dev Copies the code so that nine words lie before the calldata, which are what `_hashAround` fills, and zeros
+    /// behind it. The header comes to lie in those words, and is taken from there.
+    /// @return older The header's first 32 bytes: the target, and part of the owner.
+    /// @return newer The header's last 32 bytes: owner, gas, nonce, previous id.
+    /// @return data Where the calldata is.
+    function _read(address holder, uint256 length) private view returns (uint256 older, uint256 newer, uint256 data) {
+        assembly ("memory-safe") {
+            // Allocate: nine words, the calldata, a word of zeros behind it.
+            let start := mload(0x40)
+            data := add(start, 0x120)
+            mstore(0x40, add(data, and(add(length, 0x3f), not(0x1f))))
+            mstore(add(data, length), 0)
+            // Copy what follows the stop byte to end where the calldata must end.
+            extcodecopy(holder, sub(data, HEADER_LENGTH), 1, add(length, HEADER_LENGTH))
+            older := mload(sub(data, HEADER_LENGTH))
+            newer := mload(sub(data, 0x20))
+        }
+    }
+
+    /// @dev Lays `abi.encode(chainid, manager, task)` around the calldata, which stays where it is, and hashes it.
+    function _hashAround(LoadedTask memory task) private view returns (bytes32 hash) {
+        (uint256 data, uint256 length) = (task.data, task.dataLength);
+        (address owner, address target, uint256 gas_, uint256 nonce) = (task.owner, task.target, task.gas, task.nonce);
+        assembly ("memory-safe") {
+            let start := sub(data, 0x120)
+            mstore(start, chainid())
+            mstore(add(start, 0x20), address())
+            mstore(add(start, 0x40), 0x60) // where the task begins
+            mstore(add(start, 0x60), owner)
+            mstore(add(start, 0x80), gas_)
+            mstore(add(start, 0xa0), target)
+            mstore(add(start, 0xc0), 0xa0) // where its data begins
+            mstore(add(start, 0xe0), nonce)
+            mstore(add(start, 0x100), length)
+            hash := keccak256(start, add(0x120, and(add(length, 0x1f), not(0x1f))))
+        }
+        return _join(hash, task.id);
+    }
+}

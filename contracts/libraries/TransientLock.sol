@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title What the manager remembers for the length of a transaction
+/// @notice Whether an execution is under way, and whether the transaction's base cost has been charged already.
+library TransientLock {
+    uint256 private constant LOCKED = 1;
+    uint256 private constant CHARGED = 2;
+    /// @dev The manager uses no other transient storage.
+    uint256 private constant SLOT = 0;
+
+    /// @notice Takes the lock.
+    /// @return taken False when it was taken already.
+    /// @return charged Whether an execution was under way earlier in this transaction.
+    function enter() internal returns (bool taken, bool charged) {
+        uint256 word = _read();
+        if (word & LOCKED != 0) return (false, true);
+        _write(LOCKED | CHARGED);
+        return (true, word & CHARGED != 0);
+    }
+
+    /// @notice Gives the lock back. What was charged stays known.
+    function leave() internal {
+        _write(CHARGED);
+    }
+
+    function _read() private view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := tload(SLOT)
+        }
+    }
+
+    function _write(uint256 word) private {
+        assembly ("memory-safe") {
+            tstore(SLOT, word)
+        }
+    }
+}

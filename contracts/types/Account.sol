@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {TaskId} from "./TaskId.sol";
+
+using AccountLibrary for Account global;
+
+/// @notice An owner's money and tasks, in one word.
+/// @dev Slot 0: 11 + 11 + 4 + 5 + 1 = 32 bytes, from the low end
+///   uint88 bond      wei; deposits less charges and withdrawals
+///   uint88 reserved  wei of it held for queued and running tasks; `reserved <= bond` always
+///   uint32 nonce     tasks scheduled so far
+///   uint40 head      id of the latest one; each task's code names the one before
+///   uint8  flags     bit 0: the account has price terms of its own
+type Account is uint256;
+
+/// @title Reading and changing an `Account`
+library AccountLibrary {
+    uint256 internal constant MAX_BOND = type(uint88).max;
+    uint256 internal constant MAX_NONCE = type(uint32).max;
+
+    uint256 private constant AMOUNT_BITS = 88;
+    uint256 private constant NONCE_AT = 176;
+    uint256 private constant HEAD_AT = 208;
+    uint256 private constant OWN_TERMS = 1 << 248;
+
+    function bond(Account self) internal pure returns (uint256) {
+        return Account.unwrap(self) & MAX_BOND;
+    }
+
+    function reserved(Account self) internal pure returns (uint256) {
+        return (Account.unwrap(self) >> AMOUNT_BITS) & MAX_BOND;
+    }
+
+    function free(Account self) internal pure returns (uint256) {
+        return bond(self) - reserved(self);
+    }
+
+    function nonce(Account self) internal pure returns (uint256) {
+        return (Account.unwrap(self) >> NONCE_AT) & MAX_NONCE;
+    }
+
+    function head(Account self) internal pure returns (TaskId) {
+        return TaskId.wrap((Account.unwrap(self) >> HEAD_AT) & type(uint40).max);
+    }
+
+    function hasOwnTerms(Account self) internal pure returns (bool) {
+        return Account.unwrap(self) & OWN_TERMS != 0;
+    }
+
+    /// @dev The caller has checked that the sum is at most `MAX_BOND`.
+    function credit(Account self, uint256 amount) internal pure returns (Account) {
+        return Account.wrap(Account.unwrap(self) + amount);
+    }
+
+    /// @dev Checked: a debit above the bond would borrow from the reserve's bits.
+    function debit(Account self, uint256 amount) internal pure returns (Account) {
+        assert(amount <= bond(self));
+        return Account.wrap(Account.unwrap(self) - amount);
+    }
+
+    /// @dev The caller has checked that `amount` is free.
+    function reserve(Account self, uint256 amount) internal pure returns (Account) {
+        return Account.wrap(Account.unwrap(self) + (amount << AMOUNT_BITS));
+    }
+
+    /// @dev Checked: a release above what is reserved would borrow from the nonce's bits.
+    function release(Account self, uint256 amount) internal pure returns (Account) {
+        assert(amount <= reserved(self));
+        return Account.wrap(Account.unwrap(self) - (amount << AMOUNT_BITS));
+    }
+
+    /// @dev The caller has checked that the nonce is below `MAX_NONCE`.
+    function push(Account self, TaskId id) internal pure returns (Account) {
+        uint256 word = Account.unwrap(self) & ~(uint256(type(uint40).max) << HEAD_AT);
+        return Account.wrap((word + (1 << NONCE_AT)) | (TaskId.unwrap(id) << HEAD_AT));
+    }
+
+    function withOwnTerms(Account self) internal pure returns (Account) {
+        return Account.wrap(Account.unwrap(self) | OWN_TERMS);
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @notice A task's sequential number, from 1 on. It is the creation nonce, less one, of the code that holds the task,
+/// so it finds the task without a pointer. At most 40 bits.
+type TaskId is uint256;
