@@ -1,11 +1,14 @@
 # `make` alone lists the commands. Each first sets up what it needs; a second time that costs nothing.
 SHELL := /bin/sh
-PYTHON ?= python3
+ifndef PYTHON # any that can read tools/setup.py, which looks for one that will do
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null && echo $$p && break; done)
+endif
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint fmt bench abi lock clean
+.PHONY: help setup demo up down test lint fmt bench abi lock clean
 
 help: ## list the commands
 	@printf 'Taskwork: scheduled calls and proven work, settled on chain\n\n'
@@ -13,14 +16,17 @@ help: ## list the commands
 	@printf '\nNothing is installed outside this folder. Start with `make demo`.\n'
 
 setup: ## install everything into this folder (the others do it by themselves)
-	@command -v $(PYTHON) >/dev/null 2>&1 || { echo 'set-up: no $(PYTHON) on PATH: install Python 3.11, 3.12 or 3.13' >&2; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo 'set-up: no Python here: install 3.11, 3.12 or 3.13' >&2; exit 1; }
 	@$(PYTHON) -m tools.setup
 
 demo: setup ## watch tasks being scheduled, run and paid for on a chain of your own
-	@$(PY) examples/demo.py examples/demo.yaml
+	@$(PY) -m examples.demo
 
 up: setup ## start a local chain with the contracts and a keeper, and leave them running
 	@$(PY) -m tools.up
+
+down: setup ## stop what `make up` left running
+	@$(PY) -m tools.up --down
 
 test: setup ## run every test: contracts under ape, the rest under pytest
 	@$(PY) -m tools.run_tests $(SUITES)
