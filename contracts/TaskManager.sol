@@ -187,26 +187,26 @@ contract TaskManager is TaskManagerReads {
         entry.rate = Pricing.price(terms);
         batch.append(entry);
 
-        uint256 cleared;
         if (state.isExpiredAt(block.number)) {
-            cleared = _remove(task, state, 0);
+            _remove(task, state, 0);
             Account account = _hold(batch, entry, terms, gasBefore);
             _store(task, _expire(task, state), account);
         } else if (block.basefee > terms.ceiling) {
-            cleared = _remove(task, state, 0);
+            _remove(task, state, 0);
             Account account = _hold(batch, entry, terms, gasBefore);
             _defer(task, state, account, terms);
         } else {
-            (cleared, answer) = _run(batch, entry, state, terms, gasBefore);
+            answer = _run(batch, entry, state, terms, gasBefore);
         }
+        uint256 refund = GasCosts.CLEARED * _queue.countEmptied(classOf(task.gas), state.next(), state.page());
         uint256 spent = gasBefore - gasleft();
-        entry.gas = spent - _least(cleared * GasCosts.CLEARED, spent / 5);
+        entry.gas = spent - _least(refund, spent / 5);
     }
 
     /// @dev Calls the target and queues the task again, or not.
     function _run(Batch memory batch, Entry memory entry, TaskState state, PriceTerms memory terms, uint256 gasBefore)
         private
-        returns (uint256 cleared, bytes memory answer)
+        returns (bytes memory answer)
     {
         LoadedTask memory task = batch.task;
         uint256 due = state.next();
@@ -214,7 +214,7 @@ contract TaskManager is TaskManagerReads {
         entry.rate += Pricing.premium(terms, block.number - due, _queue.headOf(classOf(task.gas), due).kilogas());
 
         // Effect: nothing can run the task twice or free its reserve.
-        cleared = _remove(task, state, 0);
+        _remove(task, state, 0);
         _states[task.id] = state.withStatus(TaskStatus.Running);
 
         // Interaction: the target may re-enter everything but executions.

@@ -119,11 +119,9 @@ abstract contract TaskManagerBase is ITaskManager {
 
     /// @dev Takes a queued task out of its bucket.
     /// @param kilogas What the bucket's capacity gets back.
-    /// @return cleared Storage words that became zero.
-    function _remove(LoadedTask memory task, TaskState state, uint256 kilogas) internal returns (uint256 cleared) {
+    function _remove(LoadedTask memory task, TaskState state, uint256 kilogas) internal {
         ManagerWord before = _manager;
-        ManagerWord word;
-        (word, cleared) = _queue.remove(before, classOf(task.gas), state.next(), task.id, state.page(), kilogas);
+        ManagerWord word = _queue.remove(before, classOf(task.gas), state.next(), task.id, state.page(), kilogas);
         if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
     }
 

@@ -32,15 +32,25 @@ library BlockBitmapLibrary {
     }
 
     /// @notice Unmarks `blockNumber`.
-    /// @return cleared Words that became zero.
-    function clear(BlockBitmap storage self, SizeClass class, uint256 blockNumber) internal returns (uint256 cleared) {
+    function clear(BlockBitmap storage self, SizeClass class, uint256 blockNumber) internal {
         uint256 index = blockNumber % BITMAP_SPAN;
         for (uint256 level = 0; level < 3; ++level) {
             uint256 key = _key(class, level, index >> 8);
             uint256 bits = self.words[key] & ~(1 << (index & 255));
             self.words[key] = bits;
-            if (bits != 0) return cleared;
-            ++cleared;
+            if (bits != 0) return;
+            index >>= 8;
+        }
+    }
+
+    /// @notice How many of the words that had to do with `blockNumber` are zero.
+    function countEmpty(BlockBitmap storage self, SizeClass class, uint256 blockNumber)
+        internal
+        view
+        returns (uint256 empty)
+    {
+        uint256 index = blockNumber % BITMAP_SPAN;
+        for (; empty < 3 && self.words[_key(class, empty, index >> 8)] == 0; ++empty) {
             index >>= 8;
         }
     }

@@ -69,7 +69,6 @@ library BlockQueueLibrary {
     /// @param kilogas What to give back to the bucket's capacity; nothing when the task is executed, since no task can
     /// be admitted to a block that is due, and its fullness prices the others.
     /// @return The manager word, with the class's oldest block brought up to date.
-    /// @return cleared Storage words that became zero.
     function remove(
         BlockQueue storage self,
         ManagerWord word,
@@ -78,23 +77,35 @@ library BlockQueueLibrary {
         TaskId id,
         uint256 page,
         uint256 kilogas
-    ) internal returns (ManagerWord, uint256 cleared) {
+    ) internal returns (ManagerWord) {
         uint256 key = _bucketKey(class, blockNumber);
         BucketHead head = self.heads[key].uncount().discharge(kilogas);
         if (page == 0) head = BucketHead.wrap(BucketLibrary.remove(BucketHead.unwrap(head), id));
-        else (head, cleared) = _removeFromPage(self, key, head, id, page);
+        else head = _removeFromPage(self, key, head, id, page);
 
         if (head.count() != 0) {
             self.heads[key] = head;
-            return (word, cleared);
+            return word;
         }
         self.heads[key] = BucketHead.wrap(0);
-        cleared += 1 + self.marks.clear(class, blockNumber);
+        self.marks.clear(class, blockNumber);
         if (word.due(class) == blockNumber) {
             (bool found, uint256 oldest) = self.marks.findFrom(class, blockNumber);
             word = word.withDue(class, found ? oldest : ManagerWordLibrary.NEVER);
         }
-        return (word, cleared);
+        return word;
+    }
+
+    /// @notice How many words of storage became zero when an id left `page` of a bucket.
+    /// @dev For the refund (EIP-3529). To be asked when all else is done: a word that is in use again is not refunded.
+    function countEmptied(BlockQueue storage self, SizeClass class, uint256 blockNumber, uint256 page)
+        internal
+        view
+        returns (uint256 emptied)
+    {
+        uint256 key = _bucketKey(class, blockNumber);
+        if (page != 0 && BucketPage.unwrap(self.pages[_pageKey(key, page)]) == 0) ++emptied;
+        if (BucketHead.unwrap(self.heads[key]) == 0) emptied += 1 + self.marks.countEmpty(class, blockNumber);
     }
 
     /// @notice The id that is first in a bucket, and its page; 0 when the bucket is empty.
@@ -147,13 +158,13 @@ library BlockQueueLibrary {
     /// @dev Unlinks the page when the id was its last.
     function _removeFromPage(BlockQueue storage self, uint256 key, BucketHead head, TaskId id, uint256 page)
         private
-        returns (BucketHead, uint256 cleared)
+        returns (BucketHead)
     {
         BucketPage content =
             BucketPage.wrap(BucketLibrary.remove(BucketPage.unwrap(self.pages[_pageKey(key, page)]), id));
         if (BucketLibrary.hasLanes(BucketPage.unwrap(content))) {
             self.pages[_pageKey(key, page)] = content;
-            return (head, 0);
+            return head;
         }
         self.pages[_pageKey(key, page)] = BucketPage.wrap(0);
         (uint256 next, uint256 prev) = (content.next(), content.prev());
@@ -161,7 +172,7 @@ library BlockQueueLibrary {
         else self.pages[_pageKey(key, prev)] = self.pages[_pageKey(key, prev)].withNext(next);
         if (next == 0) head = head.withLast(prev);
         else self.pages[_pageKey(key, next)] = self.pages[_pageKey(key, next)].withPrev(prev);
-        return (head, 1);
+        return head;
     }
 
     function _bucketKey(SizeClass class, uint256 blockNumber) private pure returns (uint256) {
