@@ -4,6 +4,8 @@ TaskworkError
 ├── ConfigError             stop: only the operator can help
 ├── InvalidInput            stop: the chain would refuse this value
 ├── ChainError              retry with backoff: the node is away or misbehaves
+│   ├── NodeRefused         the node answered, and said no
+│   │   └── MethodMissing   it does not know this request: ask another way
 │   └── NotMined            the transaction is still out: wait longer or replace it
 ├── ContractError           a contract refused: by name and arguments
 └── TransactionFailed       a mined transaction reverted
@@ -37,6 +39,14 @@ class InvalidInput(TaskworkError):
 
 class ChainError(TaskworkError):
     """The node did not answer, or answered what makes no sense."""
+
+
+class NodeRefused(ChainError):
+    """The node answered with an error."""
+
+
+class MethodMissing(NodeRefused):
+    """The node does not know the method."""
 
 
 class NotMined(ChainError):

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from eth_account.signers.local import LocalAccount
 
 from taskwork.chain.abi import load_abi
 from taskwork.chain.addresses import CREATE2_PROXY, NO_SALT, create2_address
 from taskwork.chain.rpc import Web3, node_errors
-from taskwork.chain.transactions import Call, send
+from taskwork.chain.transactions import Call, Signer, send
 from taskwork.chain.types import Address
 from taskwork.errors import ChainError, ConfigError
 
 
 async def deploy_missing(
     web3: Web3,
-    account: LocalAccount,
+    account: Signer,
     contract: str,
     *args: object,
     salt: bytes = NO_SALT,
 ) -> Address:
-    """Deploy a contract with these constructor arguments unless it is there; returns its address."""
+    """Deploy a contract unless these arguments did before; returns its address."""
     init_code = load_abi(contract).encode_init(args)
     address = create2_address(init_code, salt=salt)
     if await has_code(web3, address):

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
 
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientResponseError
 from web3 import AsyncHTTPProvider, AsyncWeb3, WebSocketProvider
-from web3.exceptions import ContractLogicError, Web3Exception
+from web3.exceptions import ContractLogicError, MethodUnavailable, Web3Exception, Web3RPCError
+from websockets.exceptions import WebSocketException
 
 from taskwork.chain.revert import decode_revert
-from taskwork.errors import ChainError
+from taskwork.errors import ChainError, MethodMissing, NodeRefused
 
 Web3: TypeAlias = AsyncWeb3[Any]
 
@@ -40,10 +41,25 @@ def node_errors() -> Iterator[None]:
         yield
     except ContractLogicError as error:
         raise decode_revert(_revert_data(error.data)) from error
+    except MethodUnavailable as error:
+        raise MethodMissing(_message(error)) from error
+    except Web3RPCError as error:
+        raise NodeRefused(_message(error)) from error
     except Web3Exception as error:
         raise ChainError(str(error)) from error
-    except (TimeoutError, ClientError, OSError) as error:
-        raise ChainError(f"the node does not answer: {error or type(error).__name__}") from error
+    except ClientResponseError as error:  # its own text holds the URL, hence perhaps a key
+        raise ChainError(f"the node answered {error.status} {error.message}") from None
+    except (TimeoutError, ClientError, OSError, WebSocketException) as error:
+        raise ChainError(
+            f"the node does not answer: {str(error) or type(error).__name__}"
+        ) from error
+
+
+def _message(error: Web3RPCError) -> str:
+    """What the node said; web3's own text is a Python dictionary."""
+    answer: Any = error.rpc_response or {}
+    said = answer.get("error") or str(error)
+    return str(said.get("message", said)) if isinstance(said, dict) else str(said)
 
 
 def _revert_data(data: object) -> bytes:

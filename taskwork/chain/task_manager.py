@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from eth_abi.abi import encode
-from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 from web3.types import BlockIdentifier, LogReceipt, TxReceipt
 
@@ -20,7 +19,7 @@ from taskwork.chain.abi import load_abi
 from taskwork.chain.events import Event, EventT, read_event
 from taskwork.chain.rpc import Web3, node_errors
 from taskwork.chain.task_manager_calls import TaskManagerCalls
-from taskwork.chain.transactions import Call, Fees, send, simulate
+from taskwork.chain.transactions import Call, Fees, Signer, send, simulate
 from taskwork.chain.types import (
     Address,
     BlockNumber,
@@ -63,7 +62,7 @@ class TaskManagerClient:
 
     async def send(
         self,
-        account: LocalAccount,
+        account: Signer,
         call: Call,
         *,
         gas: Gas | None = None,
@@ -246,14 +245,15 @@ class TaskManagerClient:
                         "toBlock": BlockNumber(min(first + span - 1, end)),
                     }
                 )
-            for event in self._read_events(logs):
+            for event in self.read_events(logs):
                 yield event
 
     def events_in(self, receipt: TxReceipt, kind: type[EventT]) -> list[EventT]:
         """A transaction's events of one kind; `Event` itself for all."""
-        return [e for e in self._read_events(receipt["logs"]) if isinstance(e, kind)]
+        return [e for e in self.read_events(receipt["logs"]) if isinstance(e, kind)]
 
-    def _read_events(self, logs: Iterable[LogReceipt]) -> Iterable[Event]:
+    def read_events(self, logs: Iterable[LogReceipt]) -> Iterable[Event]:
+        """This manager's events among logs."""
         own = (read_event(log) for log in logs if log["address"] == self.address)
         return (event for event in own if event is not None)
 

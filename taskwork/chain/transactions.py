@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from eth_account.signers.local import LocalAccount
+from eth_account.datastructures import SignedTransaction
 from web3.exceptions import TransactionNotFound
 from web3.types import BlockIdentifier, TxParams, TxReceipt
 from web3.types import Wei as Web3Wei
@@ -39,6 +40,23 @@ class Fees:
     tip: Wei
 
 
+@dataclass(frozen=True, slots=True)
+class SignedTx:
+    """A transaction that anyone may hand to a node."""
+
+    raw: bytes
+    tx_hash: str
+
+
+class Signer(Protocol):
+    """Who signs: eth-account's `LocalAccount`, or whatever does the same."""
+
+    @property
+    def address(self) -> Address: ...
+
+    def sign_transaction(self, transaction_dict: Any, /) -> SignedTransaction: ...
+
+
 async def simulate(
     web3: Web3,
     call: Call,
@@ -57,7 +75,7 @@ async def simulate(
 
 async def send(
     web3: Web3,
-    account: LocalAccount,
+    account: Signer,
     call: Call,
     *,
     gas: Gas | None = None,
@@ -74,29 +92,33 @@ async def send(
         tx["gas"] = gas or await web3.eth.estimate_gas(tx) * _GAS_MARGIN // 100
         tx["nonce"] = await web3.eth.get_transaction_count(account.address, "pending")
         tx["chainId"] = await web3.eth.chain_id
-    tx_hash = await submit(web3, account, tx, fees or await usual_fees(web3))
-    return await wait_mined(web3, tx_hash, timeout_s=timeout_s)
+    signed = sign(account, tx, fees or await usual_fees(web3))
+    await broadcast(web3, signed)
+    return await wait_mined(web3, signed.tx_hash, timeout_s=timeout_s)
 
 
-async def submit(web3: Web3, account: LocalAccount, tx: TxParams, fees: Fees) -> str:
-    """Sign a complete transaction with these fees and hand it to the node."""
+def sign(account: Signer, tx: TxParams, fees: Fees) -> SignedTx:
+    """Sign a transaction that has its gas, nonce and chain id, with these fees."""
     priced: TxParams = {
         **tx,
         "maxFeePerGas": Web3Wei(fees.max_fee),
         "maxPriorityFeePerGas": Web3Wei(fees.tip),
     }
-    signed = account.sign_transaction(dict(priced))  # type: ignore[arg-type]
+    signed = account.sign_transaction(dict(priced))
+    return SignedTx(bytes(signed.raw_transaction), f"0x{signed.hash.hex()}")
+
+
+async def broadcast(web3: Web3, signed: SignedTx) -> None:
+    """Hand a transaction to the node; raises `NodeRefused` when it will not have it."""
     with node_errors():
-        await web3.eth.send_raw_transaction(signed.raw_transaction)
-    return f"0x{signed.hash.hex()}"
+        await web3.eth.send_raw_transaction(signed.raw)
 
 
 async def wait_mined(web3: Web3, tx_hash: str, *, timeout_s: float) -> TxReceipt:
     """Wait for a transaction's receipt; raises `TransactionFailed` when it reverted."""
     try:
         async with asyncio.timeout(timeout_s):
-            while (receipt := await find_receipt(web3, tx_hash)) is None:
-                await asyncio.sleep(_POLL_SECONDS)
+            receipt = await _next_receipt(web3, tx_hash)
     except TimeoutError:
         raise NotMined(tx_hash, timeout_s) from None
     if not receipt["status"]:
@@ -111,6 +133,14 @@ async def find_receipt(web3: Web3, tx_hash: str) -> TxReceipt | None:
             return await web3.eth.get_transaction_receipt(tx_hash)  # type: ignore[arg-type]
         except TransactionNotFound:
             return None
+
+
+async def _next_receipt(web3: Web3, tx_hash: str) -> TxReceipt:
+    while True:
+        receipt = await find_receipt(web3, tx_hash)
+        if receipt is not None:
+            return receipt
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 async def usual_fees(web3: Web3) -> Fees:
