@@ -1,5 +1,7 @@
 """Writes taskwork/abi/<Contract>.json, the ABI and creation code of all that can be deployed.
 
+What a demo's tasks may call goes into examples/demo/abi in the same way.
+
 `python -m tools.export_abi` writes, `python -m tools.export_abi --check` only compares. The code is
 what `ape run deploy` deploys: both compilers get the same settings, and no metadata goes in.
 """
@@ -13,6 +15,8 @@ from pathlib import Path
 from tools.artifacts import ROOT, Artifact, build
 
 FOLDER = ROOT / "taskwork/abi"
+DEMO_FOLDER = ROOT / "examples/demo/abi"
+DEMO = ("Counter", "Heartbeat", "Payroll", "ReturndataBomb", "Reverter", "Vault")
 
 
 def render(artifact: Artifact) -> str:
@@ -22,13 +26,16 @@ def render(artifact: Artifact) -> str:
 
 
 def wanted() -> dict[Path, str]:
-    return {FOLDER / f"{one.name}.json": render(one) for one in build() if one.deployable}
+    artifacts = build()
+    ours = {FOLDER / f"{one.name}.json": render(one) for one in artifacts if one.deployable}
+    demo = {DEMO_FOLDER / f"{one.name}.json": render(one) for one in artifacts if one.name in DEMO}
+    return {**ours, **demo}
 
 
 def stale(files: dict[Path, str]) -> list[tuple[Path, str]]:
     """List the files that are not as they should be, each with what is wrong."""
     found = []
-    for path in sorted({*files, *FOLDER.glob("*.json")}):
+    for path in sorted({*files, *FOLDER.glob("*.json"), *DEMO_FOLDER.glob("*.json")}):
         if path not in files:
             found.append((path, "is of no contract"))
         elif not path.exists():
@@ -39,7 +46,8 @@ def stale(files: dict[Path, str]) -> list[tuple[Path, str]]:
 
 
 def write(files: dict[Path, str]) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    for folder in (FOLDER, DEMO_FOLDER):
+        folder.mkdir(parents=True, exist_ok=True)
     for path, _ in stale(files):
         if path in files:
             path.write_text(files[path], encoding="utf-8")

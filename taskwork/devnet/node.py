@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,10 +58,12 @@ def start_node(log: Path, options: NodeOptions) -> Node:
 
 def answers(url: str) -> bool:
     """Whether a node answers at this address."""
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []})
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=2)
     try:
-        with urllib.request.urlopen(request, timeout=2) as response:
-            return "result" in json.loads(response.read())
-    except (OSError, ValueError, urllib.error.URLError):
+        connection.request("POST", "/", body, {"Content-Type": "application/json"})
+        return "result" in json.loads(connection.getresponse().read())
+    except (OSError, ValueError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()

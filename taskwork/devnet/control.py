@@ -1,0 +1,57 @@
+"""Makes a local chain's time, money and weather. Anvil only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from web3.types import RPCEndpoint
+
+from taskwork.chain.rpc import Web3, node_errors
+from taskwork.chain.types import Address, BlockNumber
+from taskwork.errors import ChainError
+
+
+class ChainControl:
+    """What a test chain lets one do and no other chain does."""
+
+    def __init__(self, web3: Web3) -> None:
+        self._web3 = web3
+
+    async def head(self) -> BlockNumber:
+        """The latest block."""
+        with node_errors():
+            return BlockNumber(await self._web3.eth.block_number)
+
+    async def set_balance(self, account: Address, wei: int) -> None:
+        """Make an account exactly this rich."""
+        await self._request("anvil_setBalance", account, hex(wei))
+
+    async def set_automine(self, *, on: bool) -> None:
+        """Whether each transaction gets a block of its own at once."""
+        await self._request("evm_setAutomine", on)
+
+    async def pending(self) -> int:
+        """How many transactions wait to be mined."""
+        status = await self._request("txpool_status")
+        return int(status["pending"], 16)
+
+    async def mine_to(self, block: int, base_fee_at: Callable[[int], int]) -> None:
+        """Mine up to a block, which gets the base fee that `base_fee_at` says.
+
+        The empty blocks before it would let the base fee fall to nothing.
+        """
+        head = await self.head()
+        if block - 1 > head:
+            await self._request("anvil_mine", hex(block - 1 - head))
+        if block > head:
+            fee = hex(base_fee_at(block))
+            await self._request("anvil_setNextBlockBaseFeePerGas", fee)
+            await self._request("anvil_mine", "0x1")
+
+    async def _request(self, method: str, *params: object) -> Any:
+        with node_errors():
+            answer = await self._web3.provider.make_request(RPCEndpoint(method), list(params))
+        if "error" in answer:
+            raise ChainError(f"{method}: {answer['error']}")
+        return answer.get("result")

@@ -1,0 +1,44 @@
+"""The keeper, as a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eth_account.signers.local import LocalAccount
+
+from taskwork.chain.types import Address
+from taskwork.devnet.processes import find_program, last_line
+from taskwork.errors import TaskworkError
+
+
+class KeeperEnded(TaskworkError):
+    """The keeper is gone while it is needed."""
+
+
+@dataclass(frozen=True)
+class KeeperProcess:
+    """A keeper that runs, and where it logs."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def check(self) -> None:
+        """Raise `KeeperEnded` when the keeper is gone."""
+        code = self.process.poll()
+        if code is not None:
+            said = last_line(self.log)
+            raise KeeperEnded(f"the keeper ended with exit code {code}, saying: {said}")
+
+
+def keeper_command(rpc: str, manager: Address, gas_reserve: int) -> list[str]:
+    """What an operator would type."""
+    command = [find_program("keeper"), "run", "--rpc", rpc, "--manager", manager]
+    return [*command, "--gas-reserve", str(gas_reserve)]
+
+
+def keeper_environment(account: LocalAccount, *, poll_s: float) -> Mapping[str, str]:
+    """The key, which no command line shall show, and how often to look at the head."""
+    return {"KEEPER_PRIVATE_KEY": f"0x{account.key.hex()}", "KEEPER_POLL_INTERVAL_S": str(poll_s)}
