@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from taskwork.chain.abi import load_abi
 from taskwork.chain.addresses import CREATE2_PROXY, NO_SALT, create2_address
 from taskwork.chain.rpc import Web3, node_errors

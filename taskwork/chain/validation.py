@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from taskwork.chain.types import ZERO_ADDRESS, BlockNumber, TaskDefinition
+from taskwork.chain.types import (
+    NO_DEADLINE,
+    UNLIMITED,
+    BlockNumber,
+    Task,
+    TaskDefinition,
+    TaskSchedule,
+)
 from taskwork.errors import InvalidInput
 
 MAX_TASK_GAS = 750_000
+MAX_DATA_LENGTH = 24_000
 MIN_INTERVAL = 100
 MAX_BLOCKS_AHEAD = 2**23
+MAX_EXECUTIONS = 2**32 - 2
+MAX_BLOCK = 2**40 - 1
 _MAX_UINT64 = 2**64 - 1
 
 
 def check_definition(definition: TaskDefinition, head: BlockNumber | None = None) -> None:
     """Refuse what `scheduleTask` would refuse; with `head`, also a start outside its window."""
-    _check_task(definition)
-    _check_recurrence(definition)
+    _check_task(definition.task)
+    _check_schedule(definition.schedule)
     if head is not None:
         latest = head + MAX_BLOCKS_AHEAD
         check_range("schedule.start_block", definition.schedule.start_block, head + 1, latest)
@@ -26,20 +36,17 @@ def check_range(field: str, value: int, low: int, high: int) -> None:
         raise InvalidInput(field, value, f"must be {low} to {high}")
 
 
-def _check_task(definition: TaskDefinition) -> None:
-    task = definition.task
+def _check_task(task: Task) -> None:
     check_range("task.gas", task.gas, 1, MAX_TASK_GAS)
     check_range("task.nonce", task.nonce, 0, _MAX_UINT64)
-    if task.target == ZERO_ADDRESS:
-        raise InvalidInput("task.target", task.target, "must be a contract")
+    check_range("length of task.data", len(task.data), 0, MAX_DATA_LENGTH)
 
 
-def _check_recurrence(definition: TaskDefinition) -> None:
-    schedule = definition.schedule
-    check_range("schedule.start_block", schedule.start_block, 0, _MAX_UINT64)
-    check_range("schedule.executions", schedule.executions, 1, _MAX_UINT64)
-    if schedule.executions > 1:
-        check_range("schedule.interval", schedule.interval, MIN_INTERVAL, _MAX_UINT64)
-    if schedule.deadline:
-        low = schedule.start_block
-        check_range("schedule.deadline", schedule.deadline, low, _MAX_UINT64)
+def _check_schedule(schedule: TaskSchedule) -> None:
+    check_range("schedule.start_block", schedule.start_block, 0, MAX_BLOCK)
+    if schedule.executions != UNLIMITED:
+        check_range("schedule.executions", schedule.executions, 1, MAX_EXECUTIONS)
+    shortest = 0 if schedule.executions == 1 else MIN_INTERVAL
+    check_range("schedule.interval", schedule.interval, shortest, MAX_BLOCKS_AHEAD)
+    if schedule.deadline != NO_DEADLINE:
+        check_range("schedule.deadline", schedule.deadline, schedule.start_block, MAX_BLOCK)

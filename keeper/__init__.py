@@ -1,0 +1,1 @@
+"""The keeper: runs what is due on a TaskManager, and is paid for it."""
