@@ -24,7 +24,7 @@ import {TaskManagerReads} from "./TaskManagerReads.sol";
 import {Account, AccountLibrary} from "./types/Account.sol";
 import {Batch, BatchLibrary, Entry} from "./types/Batch.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
-import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
+import {ManagerWord} from "./types/ManagerWord.sol";
 import {PriceTerms} from "./types/PriceTerms.sol";
 import {SizeClass} from "./types/SizeClass.sol";
 import {Task} from "./types/Task.sol";
@@ -101,7 +101,7 @@ contract TaskManager is TaskManagerReads {
         batch.task = _load(taskHash);
         TaskState state = _states[batch.task.id];
         if (state.status() != TaskStatus.Queued) revert TaskManager_NotQueued(taskHash, state.status());
-        if (!_isDue(state)) revert TaskManager_NotDue(taskHash, uint64(state.next()), block.number);
+        if (!_isDue(state)) revert TaskManager_NotDue(taskHash, _toUint64(state.next()), block.number);
         uint256 required = GasCosts.EXIT + _gasToHandle(batch.task);
         if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
         Entry memory entry;
@@ -139,22 +139,22 @@ contract TaskManager is TaskManagerReads {
 
     /// @dev Returns to the owners what was held beyond their entries' cost, an equal share of the batch's base included.
     function _settle(Batch memory batch) private returns (uint256 payment, uint256 fees) {
-        uint256 share = (batch.base + batch.entries - 1) / batch.entries + batch.entryGas + GasCosts.SETTLE_CHARGE;
-        for (uint256 pointer = batch.first; pointer != 0;) {
-            Entry memory entry = BatchLibrary.entryAt(pointer);
-            uint256 amount = _least(entry.gas + share, entry.most) * entry.rate;
-            uint256 fee = amount * FEE_BPS / Pricing.BPS;
-            // What was held covers at least as much gas at the same rate; `_least` in case a bound were ever wrong.
-            if (amount + fee > entry.held) {
-                (amount, fee) = (entry.held - _least(fee, entry.held), _least(fee, entry.held));
-            }
+        unchecked {
+            // The gas of a transaction is below 2^30, rates are below 2^65, FEE_BPS is at most 10^4, and
+            // amount + fee <= held: the same rate for at most as much gas.
+            uint256 share = (batch.base + batch.entries - 1) / batch.entries + batch.entryGas + GasCosts.SETTLE_CHARGE;
+            for (uint256 pointer = batch.first; pointer != 0;) {
+                Entry memory entry = BatchLibrary.entryAt(pointer);
+                uint256 amount = _least(entry.gas + share, entry.most) * entry.rate;
+                uint256 fee = amount * FEE_BPS / Pricing.BPS;
 
-            _accounts[entry.owner] = _accounts[entry.owner].credit(entry.held - amount - fee);
-            emit ExecutorReimbursed(entry.taskHash, msg.sender, amount);
-            if (fee != 0) emit ProtocolFeeCollected(entry.taskHash, fee);
-            payment += amount;
-            fees += fee;
-            pointer = entry.next;
+                _accounts[entry.owner] = _accounts[entry.owner].credit(entry.held - amount - fee);
+                emit ExecutorReimbursed(entry.taskHash, msg.sender, amount);
+                if (fee != 0) emit ProtocolFeeCollected(entry.taskHash, fee);
+                payment += amount;
+                fees += fee;
+                pointer = entry.next;
+            }
         }
     }
 
@@ -199,8 +199,11 @@ contract TaskManager is TaskManagerReads {
             answer = _run(batch, entry, state, terms, gasBefore);
         }
         uint256 refund = GasCosts.CLEARED * _queue.countEmptied(classOf(task.gas), state.next(), state.page());
-        uint256 spent = gasBefore - gasleft();
-        entry.gas = spent - _least(refund, spent / 5);
+        unchecked {
+            // gas only goes down
+            uint256 spent = gasBefore - gasleft();
+            entry.gas = spent - _least(refund, spent / 5);
+        }
     }
 
     /// @dev Calls the target and queues the task again, or not.
@@ -253,9 +256,12 @@ contract TaskManager is TaskManagerReads {
         view
         returns (Account)
     {
-        uint256 toCome = GasCosts.AFTER_CALL + batch.base + batch.entryGas + GasCosts.SETTLE_CHARGE;
-        uint256 most = _least(gasBefore - gasleft() + toCome, entry.most);
-        entry.held = Pricing.withFee(most * entry.rate, FEE_BPS);
+        unchecked {
+            // Gas only goes down, that of a transaction is below 2^30, and rates are below 2^65.
+            uint256 toCome = GasCosts.AFTER_CALL + batch.base + batch.entryGas + GasCosts.SETTLE_CHARGE;
+            entry.most = _least(gasBefore - gasleft() + toCome, entry.most);
+            entry.held = Pricing.withFee(entry.most * entry.rate, FEE_BPS);
+        }
         return _accounts[entry.owner].release(_reserveFor(batch.task, terms)).debit(entry.held);
     }
 
@@ -291,19 +297,25 @@ contract TaskManager is TaskManagerReads {
 
     /// @dev Whether `needed` gas can be spent and `kept` still be left.
     function _hasGas(uint256 kept, uint256 needed) private view returns (bool) {
-        uint256 available = gasleft();
-        return available >= needed && available - needed >= kept;
+        unchecked {
+            uint256 available = gasleft();
+            return available >= needed && available - needed >= kept; // no underflow: compared before
+        }
     }
 
     /// @dev What it takes at most to end the batch.
     function _exitGas(Batch memory batch) private pure returns (uint256) {
-        return GasCosts.EXIT + batch.entries * GasCosts.SETTLE;
+        unchecked {
+            return GasCosts.EXIT + batch.entries * GasCosts.SETTLE; // entries < 2^20: each costs gas
+        }
     }
 
     /// @dev What it takes at most to handle a task and to settle it.
     function _gasToHandle(LoadedTask memory task) private pure returns (uint256) {
-        uint256 forCall = GasCosts.beforeEnvoy(GasCosts.forEnvoy(task.gas, task.dataLength));
-        return GasCosts.BEFORE_CALL + forCall + GasCosts.AFTER_CALL + GasCosts.SETTLE;
+        unchecked {
+            uint256 forCall = GasCosts.beforeEnvoy(GasCosts.forEnvoy(task.gas, task.dataLength));
+            return GasCosts.BEFORE_CALL + forCall + GasCosts.AFTER_CALL + GasCosts.SETTLE; // all < 2^68
+        }
     }
 
     function _fits(Batch memory batch) private view returns (bool) {
@@ -375,10 +387,10 @@ contract TaskManager is TaskManagerReads {
         uint256 tick = state.isRecurring() ? state.tickAfter(block.number) : _most(state.next(), block.number + 1);
         if (!state.isExpiredAt(tick)) _checkAffordable(task, account, terms);
         (state, account) = _place(task, state.forgive(), account, terms, tick, tick, bytes4(0));
-        if (state.status() == TaskStatus.Crowded) revert TaskManager_BlockFull(uint64(tick), 0);
+        if (state.status() == TaskStatus.Crowded) revert TaskManager_BlockFull(_toUint64(tick), 0);
         _store(task, state, account);
         if (state.status() == TaskStatus.Queued) {
-            emit TaskReactivated(taskHash, task.owner, uint64(state.next()));
+            emit TaskReactivated(taskHash, task.owner, _toUint64(state.next()));
         }
     }
 
@@ -440,10 +452,10 @@ contract TaskManager is TaskManagerReads {
 
     function _checkTask(Task calldata task, Account account) private view {
         if (task.from != msg.sender) revert TaskManager_FromNotCaller(task.from, msg.sender);
-        uint64 nonce = uint64(account.nonce());
+        uint64 nonce = _toUint64(account.nonce());
         if (task.nonce != nonce) revert TaskManager_WrongNonce(msg.sender, task.nonce, nonce);
         if (nonce == AccountLibrary.MAX_NONCE) revert TaskManager_CounterExhausted(nonce, AccountLibrary.MAX_NONCE);
-        if (task.gas == 0 || task.gas > LARGE_GAS) revert TaskManager_GasOutOfRange(task.gas, uint64(LARGE_GAS));
+        if (task.gas == 0 || task.gas > LARGE_GAS) revert TaskManager_GasOutOfRange(task.gas, LARGE_GAS);
         if (task.target == address(this)) revert TaskManager_TargetIsManager(task.target);
         if (task.data.length > MAX_DATA_LENGTH) revert TaskManager_DataTooLong(task.data.length, MAX_DATA_LENGTH);
     }
@@ -455,17 +467,17 @@ contract TaskManager is TaskManagerReads {
         if (start > latest) revert TaskManager_StartTooFar(start, latest);
 
         uint64 runs = schedule.executions;
-        uint64 mostRuns = uint64(TaskStateLibrary.ENDLESS - 1);
+        uint64 mostRuns = _toUint64(TaskStateLibrary.ENDLESS - 1);
         if (runs == 0 || (runs > mostRuns && runs != type(uint64).max)) {
             revert TaskManager_ExecutionsOutOfRange(runs, mostRuns);
         }
         if (runs != 1 && interval < MIN_INTERVAL) {
-            revert TaskManager_IntervalTooShort(interval, uint64(MIN_INTERVAL));
+            revert TaskManager_IntervalTooShort(interval, MIN_INTERVAL);
         }
-        if (interval > MAX_DISTANCE) revert TaskManager_IntervalTooLong(interval, uint64(MAX_DISTANCE));
+        if (interval > MAX_DISTANCE) revert TaskManager_IntervalTooLong(interval, MAX_DISTANCE);
         if (deadline != 0 && deadline < start) revert TaskManager_DeadlineBeforeStart(deadline, start);
         if (deadline > TaskStateLibrary.MAX_BLOCK) {
-            revert TaskManager_DeadlineTooFar(deadline, uint64(TaskStateLibrary.MAX_BLOCK));
+            revert TaskManager_DeadlineTooFar(deadline, _toUint64(TaskStateLibrary.MAX_BLOCK));
         }
     }
 
@@ -553,7 +565,8 @@ contract TaskManager is TaskManagerReads {
             tip: uint64(_within(tip, type(uint64).max)),
             premiumCap: uint64(_within(premiumCap, type(uint64).max)),
             failureLimit: uint8(_within(failureLimit, MAX_FAILURE_LIMIT)),
-            version: uint24(version)
+            // forge-lint: disable-next-line(unsafe-typecast)
+            version: uint24(version) // at most MAX_TERMS
         });
         _termsInForce[msg.sender] = terms;
         _termsAt[msg.sender][version] = terms;

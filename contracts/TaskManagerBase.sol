@@ -162,12 +162,12 @@ abstract contract TaskManagerBase is ITaskManager {
         }
         uint256 blockNumber = _findRoom(task, wanted);
         if (blockNumber == 0) {
-            emit TaskInactiveDueToFullBlocks(task.hash, task.owner, uint64(wanted));
+            emit TaskInactiveDueToFullBlocks(task.hash, task.owner, _toUint64(wanted));
             return (state.withStatus(TaskStatus.Crowded), account);
         }
         if (state.isExpiredAt(blockNumber)) return (_expire(task, state), account);
         if (reason == 0 && blockNumber != wanted) reason = TaskManager_BlockFull.selector;
-        if (reason != 0) emit TaskDeferred(task.hash, task.owner, uint64(blockNumber), reason);
+        if (reason != 0) emit TaskDeferred(task.hash, task.owner, _toUint64(blockNumber), reason);
         uint256 step = state.interval();
         uint256 drift = step == 0 ? 0 : (blockNumber - tick) % step;
         state = state.enqueue(blockNumber, drift, _insert(task, blockNumber));
@@ -175,8 +175,14 @@ abstract contract TaskManagerBase is ITaskManager {
     }
 
     function _expire(LoadedTask memory task, TaskState state) internal returns (TaskState) {
-        emit TaskExpired(task.hash, task.owner, uint64(state.deadline()));
+        emit TaskExpired(task.hash, task.owner, _toUint64(state.deadline()));
         return state.withStatus(TaskStatus.Expired);
+    }
+
+    /// @dev For block numbers and counters, which fit 40 bits.
+    function _toUint64(uint256 value) internal pure returns (uint64) {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint64(value);
     }
 
     /* ENVOYS */

@@ -10,7 +10,7 @@ import {TaskManagerBase} from "./TaskManagerBase.sol";
 import {Account} from "./types/Account.sol";
 import {BucketHead, BucketLibrary, BucketPage} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
-import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
+import {ManagerWordLibrary} from "./types/ManagerWord.sol";
 import {PriceTerms} from "./types/PriceTerms.sol";
 import {SizeClass} from "./types/SizeClass.sol";
 import {Task} from "./types/Task.sol";
@@ -33,8 +33,8 @@ abstract contract TaskManagerReads is TaskManagerBase {
         info.definition = TaskDefinition({task: _definitionOf(task), schedule: _scheduleOf(state)});
         bool holds = _isActive(state);
         info.metrics = TaskMetrics({
-            executions: uint64(state.executed()),
-            failures: uint64(state.failed()),
+            executions: _toUint64(state.executed()),
+            failures: _toUint64(state.failed()),
             nextBlock: _nextBlockOf(state),
             reservedBond: holds ? _reserveFor(task, _frozenTerms(task.owner, state)) : 0
         });
@@ -84,7 +84,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
 
     /// @inheritdoc ITaskManager
     function getAccountNonce(address account) external view returns (uint64) {
-        return uint64(_accounts[account].nonce());
+        return _toUint64(_accounts[account].nonce());
     }
 
     /// @inheritdoc ITaskManager
@@ -136,7 +136,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
     /// @inheritdoc ITaskManager
     function getNextExecutionBlockInRange(uint64 startBlock, uint64 endBlock) external view returns (uint64) {
         uint256 next = _nextPending(startBlock);
-        return next <= endBlock && next != ManagerWordLibrary.NEVER ? uint64(next) : 0;
+        return next <= endBlock && next != ManagerWordLibrary.NEVER ? _toUint64(next) : 0;
     }
 
     /// @inheritdoc ITaskManager
@@ -153,6 +153,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
         view
         returns (uint256 requiredBond)
     {
+        if (gasPrice > type(uint64).max) revert TaskManager_TermOutOfRange(gasPrice, type(uint64).max);
         Task calldata task = taskDef.task;
         uint256 cap = _termsOf(task.from, _accounts[task.from]).premiumCap;
         return Pricing.reserve(task.gas, task.data.length, gasPrice, cap, FEE_BPS);
@@ -207,27 +208,27 @@ abstract contract TaskManagerReads is TaskManagerBase {
     }
 
     function _nextBlockOf(TaskState state) internal pure returns (uint64) {
-        return state.status() == TaskStatus.Queued ? uint64(state.next()) : 0;
+        return state.status() == TaskStatus.Queued ? _toUint64(state.next()) : 0;
     }
 
     function _definitionOf(LoadedTask memory task) private pure returns (Task memory) {
         return Task({
             from: task.owner,
-            gas: uint64(task.gas),
+            gas: _toUint64(task.gas),
             target: task.target,
             data: TaskCode.dataOf(task),
-            nonce: uint64(task.nonce)
+            nonce: _toUint64(task.nonce)
         });
     }
 
     function _scheduleOf(TaskState state) private pure returns (TaskSchedule memory) {
         uint256 runs = state.left();
         return TaskSchedule({
-            startBlock: uint64(state.next()),
-            interval: uint64(state.interval()),
-            executions: runs == TaskStateLibrary.ENDLESS ? type(uint64).max : uint64(runs),
+            startBlock: _toUint64(state.next()),
+            interval: _toUint64(state.interval()),
+            executions: runs == TaskStateLibrary.ENDLESS ? type(uint64).max : _toUint64(runs),
             active: _isActive(state),
-            deadline: uint64(state.deadline())
+            deadline: _toUint64(state.deadline())
         });
     }
 

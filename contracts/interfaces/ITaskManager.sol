@@ -3,11 +3,8 @@ pragma solidity ^0.8.28;
 
 import {PriceTerms} from "../types/PriceTerms.sol";
 import {SizeClass} from "../types/SizeClass.sol";
-import {Task} from "../types/Task.sol";
 import {TaskDefinition} from "../types/TaskDefinition.sol";
 import {TaskInfo} from "../types/TaskInfo.sol";
-import {TaskMetrics} from "../types/TaskMetrics.sol";
-import {TaskSchedule} from "../types/TaskSchedule.sol";
 import {TaskStatus} from "../types/TaskStatus.sol";
 
 /// @title Calls scheduled by block, bonded by their owners, executed by anyone

@@ -97,7 +97,9 @@ library BlockBitmapLibrary {
     }
 
     function _distance(uint256 start, uint256 index) private pure returns (uint256) {
-        return (index + BITMAP_SPAN - start) % BITMAP_SPAN;
+        unchecked {
+            return (index + BITMAP_SPAN - start) % BITMAP_SPAN; // both < BITMAP_SPAN
+        }
     }
 
     function _key(SizeClass class, uint256 level, uint256 word) private pure returns (uint256) {

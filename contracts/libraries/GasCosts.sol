@@ -34,9 +34,9 @@ library GasCosts {
 
     /// @dev Once a transaction: 21,000, its calldata, entry and exit.
     uint256 internal constant TRANSACTION = 21_000;
-    uint256 internal constant BATCH = 15_000;
+    uint256 internal constant BATCH = 9_500;
     /// @dev Settling one run: two events, a balance.
-    uint256 internal constant SETTLE_CHARGE = 3_500;
+    uint256 internal constant SETTLE_CHARGE = 3_200;
     /// @dev A task hash in the calldata of `executeTasks`.
     uint256 internal constant HASH_CHARGE = 700;
     /// @dev What the EVM gives back for a word that became zero (EIP-3529).
@@ -44,23 +44,35 @@ library GasCosts {
 
     /// @notice Gas to hand to an envoy so that its target gets all of `gas` (EIP-150).
     function forEnvoy(uint256 gas, uint256 dataLength) internal pure returns (uint256) {
-        return gas + gas / 63 + ENVOY + forData(dataLength);
+        unchecked {
+            // gas <= type(uint64).max, forData < 2^64
+            return gas + gas / 63 + ENVOY + forData(dataLength);
+        }
     }
 
     /// @notice Gas that must be left when a call that needs `forEnvoy_` starts.
     function beforeEnvoy(uint256 forEnvoy_) internal pure returns (uint256) {
-        return forEnvoy_ + forEnvoy_ / 63 + 200;
+        unchecked {
+            // forEnvoy_ < 2^66
+            return forEnvoy_ + forEnvoy_ / 63 + 200;
+        }
     }
 
     /// @notice The most that a run is charged, before the price.
     function mostOfRun(uint256 gas, uint256 dataLength) internal pure returns (uint256) {
-        return forEnvoy(gas, dataLength) + 2 * forData(dataLength) + OVERHEAD;
+        unchecked {
+            // all terms < 2^67
+            return forEnvoy(gas, dataLength) + 2 * forData(dataLength) + OVERHEAD;
+        }
     }
 
     /// @notice The most that copying `length` bytes costs: three a word for the copy, three for new memory and its
     /// square's 512th, six for a hash.
     function forData(uint256 length) internal pure returns (uint256) {
-        uint256 words = (length + 31) / 32 + 1;
-        return words * 12 + words * words / 512;
+        unchecked {
+            // length is that of calldata or of code, < 2^32
+            uint256 words = (length + 31) / 32 + 1;
+            return words * 12 + words * words / 512;
+        }
     }
 }

@@ -5,11 +5,11 @@ import {SizeClass} from "../types/SizeClass.sol";
 
 uint256 constant SMALL_GAS = 100_000;
 uint256 constant MEDIUM_GAS = 250_000;
-uint256 constant LARGE_GAS = 750_000;
+uint64 constant LARGE_GAS = 750_000;
 
-uint256 constant MIN_INTERVAL = 100;
+uint64 constant MIN_INTERVAL = 100;
 /// @dev Half of what the bitmaps span, so that two pending blocks never share a bit.
-uint256 constant MAX_DISTANCE = 1 << 23;
+uint64 constant MAX_DISTANCE = 1 << 23;
 uint256 constant BITMAP_SPAN = 1 << 24;
 
 /// @dev With the 54 bytes before it, below the 24,576 bytes that a contract's code may have.

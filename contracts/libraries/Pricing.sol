@@ -19,8 +19,11 @@ library Pricing {
 
     /// @notice Wei per gas without premium.
     function price(PriceTerms memory terms) internal view returns (uint256) {
-        uint256 wanted = block.basefee + terms.tip;
-        return wanted < terms.ceiling ? wanted : terms.ceiling;
+        unchecked {
+            // tip <= type(uint64).max, and a base fee near 2^256 could not be paid by anyone
+            uint256 wanted = block.basefee + terms.tip;
+            return wanted < terms.ceiling ? wanted : terms.ceiling;
+        }
     }
 
     /// @notice Wei per gas on top: an eighth of the owner's cap, more with every block late and with every step by
@@ -28,9 +31,12 @@ library Pricing {
     /// @param blocksLate Blocks since the task was due.
     /// @param kilogas What the task's block has admitted in its class.
     function premium(PriceTerms memory terms, uint256 blocksLate, uint256 kilogas) internal pure returns (uint256) {
-        uint256 crowd = kilogas > HALF_FULL ? (kilogas - HALF_FULL) * PREMIUM_RISE / HALF_FULL : 0;
-        uint256 parts = PREMIUM_FLOOR + blocksLate + crowd;
-        return parts < PREMIUM_PARTS ? terms.premiumCap * parts / PREMIUM_PARTS : terms.premiumCap;
+        unchecked {
+            // kilogas < 2^16, blocksLate < 2^41, premiumCap < 2^64 and parts < 32 where they are multiplied
+            uint256 crowd = kilogas > HALF_FULL ? (kilogas - HALF_FULL) * PREMIUM_RISE / HALF_FULL : 0;
+            uint256 parts = PREMIUM_FLOOR + blocksLate + crowd;
+            return parts < PREMIUM_PARTS ? terms.premiumCap * parts / PREMIUM_PARTS : terms.premiumCap;
+        }
     }
 
     /// @notice What is held for a task: one run at the highest price, and one deferral at the ceiling, with the fee.
@@ -39,12 +45,18 @@ library Pricing {
         pure
         returns (uint256)
     {
-        uint256 run = GasCosts.mostOfRun(gas, dataLength) * (ceiling + premiumCap);
-        return withFee(run + GasCosts.SKIP * ceiling, feeBps);
+        unchecked {
+            // gas < 2^64 and prices < 2^64: products < 2^134
+            uint256 run = GasCosts.mostOfRun(gas, dataLength) * (ceiling + premiumCap);
+            return withFee(run + GasCosts.SKIP * ceiling, feeBps);
+        }
     }
 
     /// @notice `charge` and the fee on it, which the owner pays on top.
     function withFee(uint256 charge, uint256 feeBps) internal pure returns (uint256) {
-        return charge + charge * feeBps / BPS;
+        unchecked {
+            // charge < 2^134: gas below 2^68 at rates below 2^65; feeBps <= BPS
+            return charge + charge * feeBps / BPS;
+        }
     }
 }

@@ -37,8 +37,10 @@ library TaskCode {
         uint256 length = size - 1 - HEADER_LENGTH;
         (uint256 older, uint256 newer, uint256 data) = _read(holder, length);
         into.id = id;
+        // forge-lint: disable-start(unsafe-typecast)
         into.target = address(uint160(older >> 96));
         into.owner = address(uint160(newer >> 96));
+        // forge-lint: disable-end(unsafe-typecast)
         into.gas = (newer >> 72) & type(uint24).max;
         into.nonce = (newer >> 40) & type(uint32).max;
         into.previous = TaskId.wrap(newer & type(uint40).max);

@@ -33,7 +33,10 @@ library AccountLibrary {
     }
 
     function free(Account self) internal pure returns (uint256) {
-        return bond(self) - reserved(self);
+        unchecked {
+            // reserved <= bond always
+            return bond(self) - reserved(self);
+        }
     }
 
     function nonce(Account self) internal pure returns (uint256) {
@@ -50,24 +53,36 @@ library AccountLibrary {
 
     /// @dev The caller has checked that the sum is at most `MAX_BOND`.
     function credit(Account self, uint256 amount) internal pure returns (Account) {
-        return Account.wrap(Account.unwrap(self) + amount);
+        unchecked {
+            // the field has room: see above
+            return Account.wrap(Account.unwrap(self) + amount);
+        }
     }
 
     /// @dev Checked: a debit above the bond would borrow from the reserve's bits.
     function debit(Account self, uint256 amount) internal pure returns (Account) {
         assert(amount <= bond(self));
-        return Account.wrap(Account.unwrap(self) - amount);
+        unchecked {
+            // the field covers it: asserted
+            return Account.wrap(Account.unwrap(self) - amount);
+        }
     }
 
     /// @dev The caller has checked that `amount` is free.
     function reserve(Account self, uint256 amount) internal pure returns (Account) {
-        return Account.wrap(Account.unwrap(self) + (amount << AMOUNT_BITS));
+        unchecked {
+            // reserved <= bond <= MAX_BOND
+            return Account.wrap(Account.unwrap(self) + (amount << AMOUNT_BITS));
+        }
     }
 
     /// @dev Checked: a release above what is reserved would borrow from the nonce's bits.
     function release(Account self, uint256 amount) internal pure returns (Account) {
         assert(amount <= reserved(self));
-        return Account.wrap(Account.unwrap(self) - (amount << AMOUNT_BITS));
+        unchecked {
+            // the field covers it: asserted
+            return Account.wrap(Account.unwrap(self) - (amount << AMOUNT_BITS));
+        }
     }
 
     /// @dev The caller has checked that the nonce is below `MAX_NONCE`.

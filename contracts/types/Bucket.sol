@@ -56,20 +56,25 @@ library BucketLibrary {
     /// @notice Adds `id` behind the ids of `word`, which has room.
     function append(uint256 word, TaskId id) internal pure returns (uint256) {
         uint256 shift;
-        while ((word >> shift) & LANE != 0) shift += LANE_BITS;
+        unchecked {
+            while ((word >> shift) & LANE != 0) shift += LANE_BITS; // ends: there is an empty lane
+        }
         return word | (TaskId.unwrap(id) << shift);
     }
 
     /// @notice Takes `id`, which is there, out of `word` and closes the gap.
     function remove(uint256 word, TaskId id) internal pure returns (uint256) {
         uint256 shift;
-        for (; (word >> shift) & LANE != TaskId.unwrap(id); shift += LANE_BITS) {
-            assert(shift < LAST_LANE_AT);
+        unchecked {
+            // shift <= LAST_LANE_AT
+            for (; (word >> shift) & LANE != TaskId.unwrap(id); shift += LANE_BITS) {
+                assert(shift < LAST_LANE_AT);
+            }
+            uint256 lanes = word & LANES;
+            uint256 older = lanes & ((1 << shift) - 1);
+            uint256 newer = (lanes >> (shift + LANE_BITS)) << shift;
+            return (word & ~LANES) | older | newer;
         }
-        uint256 lanes = word & LANES;
-        uint256 older = lanes & ((1 << shift) - 1);
-        uint256 newer = (lanes >> (shift + LANE_BITS)) << shift;
-        return (word & ~LANES) | older | newer;
     }
 
     /* HEAD */
