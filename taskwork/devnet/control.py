@@ -37,16 +37,17 @@ class ChainControl:
         return int(status["pending"], 16)
 
     async def mine_to(self, block: int, base_fee_at: Callable[[int], int]) -> None:
-        """Mine up to a block, which gets the base fee that `base_fee_at` says.
+        """Mine up to a block.
 
-        The empty blocks before it would let the base fee fall to nothing.
+        A single block follows from the one before as on any chain. After a leap the last block gets
+        the base fee that `base_fee_at` says: empty blocks would have let it fall to nothing.
         """
         head = await self.head()
-        if block - 1 > head:
+        if block > head + 1:
             await self._request("anvil_mine", hex(block - 1 - head))
-        if block > head:
             fee = hex(base_fee_at(block))
             await self._request("anvil_setNextBlockBaseFeePerGas", fee)
+        if block > head:
             await self._request("anvil_mine", "0x1")
 
     async def _request(self, method: str, *params: object) -> Any:
