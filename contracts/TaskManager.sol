@@ -40,7 +40,7 @@ contract TaskManager is TaskManagerReads {
     uint256 private constant SIZE_CLASSES = 3;
     uint256 private constant MAX_FAILURE_LIMIT = TaskStateLibrary.MAX_STREAK;
 
-    /// @notice Gas with which `executeQueuedTasks` neither reverts nor breaks its promises, whatever is queued.
+    /// @inheritdoc ITaskManager
     uint256 public constant MIN_EXECUTION_GAS = 30_000;
 
     constructor(uint256 feeBps, address feeRecipient) TaskManagerBase(feeBps, feeRecipient) {}
@@ -114,7 +114,7 @@ contract TaskManager is TaskManagerReads {
 
     /// @dev Takes the lock. The transaction's own cost is charged to the first batch in it alone.
     function _open(uint256 targetGasReserve) private returns (Batch memory batch) {
-        (bool taken, bool charged) = TransientLock.enter();
+        (bool taken, bool charged) = TransientLock.acquire();
         if (!taken) revert TaskManager_Reentered();
         batch.gasReserve = targetGasReserve;
         batch.base = GasCosts.BATCH + (charged ? 0 : GasCosts.TRANSACTION);
@@ -134,7 +134,7 @@ contract TaskManager is TaskManagerReads {
                 emit CreditAdded(msg.sender, payment);
             }
         }
-        TransientLock.leave();
+        TransientLock.release();
     }
 
     /// @dev Returns to the owners what was held beyond their entries' cost, an equal share of the batch's base included.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {EnvoyFactory} from "./EnvoyFactory.sol";
+import {IEnvoyFactory} from "./interfaces/IEnvoyFactory.sol";
 import {ITaskManager} from "./interfaces/ITaskManager.sol";
 import {BlockQueue, BlockQueueLibrary} from "./libraries/BlockQueue.sol";
 import {classOf, kilogasOf, ROOM_PROBES} from "./libraries/Limits.sol";
@@ -24,12 +25,12 @@ abstract contract TaskManagerBase is ITaskManager {
     uint64 internal constant DEFAULT_PREMIUM_CAP = 4 gwei;
     uint8 internal constant DEFAULT_FAILURE_LIMIT = 5;
 
-    /// @notice Protocol fee in basis points of what the executor is paid, paid by the owner on top.
+    /// @inheritdoc ITaskManager
     uint256 public immutable FEE_BPS;
-    /// @notice Who receives the protocol fee.
+    /// @inheritdoc ITaskManager
     address public immutable FEE_RECIPIENT;
-    /// @notice Creates the envoys.
-    EnvoyFactory public immutable ENVOY_FACTORY;
+    /// @inheritdoc ITaskManager
+    IEnvoyFactory public immutable ENVOY_FACTORY;
 
     bytes32 private immutable ENVOY_CODE_HASH;
 

@@ -6,6 +6,7 @@ import {SizeClass} from "../types/SizeClass.sol";
 import {TaskDefinition} from "../types/TaskDefinition.sol";
 import {TaskInfo} from "../types/TaskInfo.sol";
 import {TaskStatus} from "../types/TaskStatus.sol";
+import {IEnvoyFactory} from "./IEnvoyFactory.sol";
 
 /// @title Calls scheduled by block, bonded by their owners, executed by anyone
 /// @notice Owners schedule calls and prepay for them. Any account executes what is due and is reimbursed in the same
@@ -283,9 +284,25 @@ interface ITaskManager {
     /// @notice The price terms frozen into a task.
     function taskPriceTerms(bytes32 taskHash) external view returns (PriceTerms memory terms);
 
+    /// @notice The protocol fee, in basis points of what executors are paid; owners pay it on top. Never changes.
+    // forge-lint: disable-next-line(mixed-case-function)
+    function FEE_BPS() external view returns (uint256);
+
+    /// @notice Who receives the protocol fee. Never changes.
+    // forge-lint: disable-next-line(mixed-case-function)
+    function FEE_RECIPIENT() external view returns (address);
+
     /*//////////////////////////////////////////////////////////////
                                  READS
     //////////////////////////////////////////////////////////////*/
+
+    /// @notice The contract that creates the envoys.
+    // forge-lint: disable-next-line(mixed-case-function)
+    function ENVOY_FACTORY() external view returns (IEnvoyFactory);
+
+    /// @notice Gas limit of a transaction at and above which `executeQueuedTasks` keeps its promises.
+    // forge-lint: disable-next-line(mixed-case-function)
+    function MIN_EXECUTION_GAS() external view returns (uint256);
 
     /// @notice All tasks that `account` ever scheduled, in that order.
     /// @dev Warning: grows without bound; contracts page with the overload below.

@@ -12,7 +12,7 @@ library TransientLock {
     /// @notice Takes the lock.
     /// @return taken False when it was taken already.
     /// @return charged Whether an execution was under way earlier in this transaction.
-    function enter() internal returns (bool taken, bool charged) {
+    function acquire() internal returns (bool taken, bool charged) {
         uint256 word = _read();
         if (word & LOCKED != 0) return (false, true);
         _write(LOCKED | CHARGED);
@@ -20,7 +20,7 @@ library TransientLock {
     }
 
     /// @notice Gives the lock back. What was charged stays known.
-    function leave() internal {
+    function release() internal {
         _write(CHARGED);
     }
 
