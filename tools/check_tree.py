@@ -9,9 +9,12 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import yaml
 
 from tools.artifacts import ROOT, build
 
@@ -24,6 +27,13 @@ MAX_CONTRACT_SIZE = 24_576  # bytes, EIP-170
 MAX_MODULE_LINES = 400
 MAX_PYTHON_FUNCTION_LINES = 60
 
+# foundry.toml's name and ape-config.yaml's
+SAME_SETTINGS = {
+    "evm_version": "evm_version",
+    "optimizer": "optimize",
+    "optimizer_runs": "optimization_runs",
+    "via_ir": "via_ir",
+}
 OUTER_CONTRACTS = ("adapters", "mocks", "periphery")
 GENERATED = "contracts/verifiers/generated/"
 # A Python package, and what it must never import.
@@ -129,6 +139,18 @@ def check_contract_sizes(files: list[File]) -> Iterator[str]:
             yield f"{artifact.source}: {artifact.name} is {size} bytes, must stay below {limit}"
 
 
+def check_compiler_settings(_: list[File]) -> Iterator[str]:
+    """Tests and deployments compile with ape, packages with forge: both must make the same code."""
+    forge = tomllib.loads((ROOT / "foundry.toml").read_text(encoding="utf-8"))["profile"]["default"]
+    ape = yaml.safe_load((ROOT / "ape-config.yaml").read_text(encoding="utf-8"))["solidity"]
+    for theirs, ours in SAME_SETTINGS.items():
+        if forge[theirs] != ape[ours]:
+            yield (
+                f"foundry.toml: {theirs} is {forge[theirs]}, "
+                f"but {ours} in ape-config.yaml is {ape[ours]}"
+            )
+
+
 # Python
 
 
@@ -185,6 +207,7 @@ def check_words(files: list[File]) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[list[File]], Iterator[str]], ...] = (
+    check_compiler_settings,
     check_contract_imports,
     check_contract_lengths,
     check_contract_sizes,
