@@ -1,0 +1,1 @@
+"""Tests of the contracts, under ape on anvil: `ape test tests/contracts`."""

@@ -1,0 +1,1 @@
+"""What several suites share: a thin JSON-RPC client, logs and errors, the books."""

@@ -1,0 +1,146 @@
+"""The books of a manager, read back from the chain: who is owed what, and whether it is there."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from eth_utils import to_checksum_address
+
+from tests.support.definitions import INFO, Status
+
+if TYPE_CHECKING:
+    from tests.support.abi import Interface
+    from tests.support.rpc import Rpc
+
+LAST_BLOCK = 2**64 - 1
+SMALL, MEDIUM, LARGE = range(3)
+
+
+class Entry(NamedTuple):
+    """What the books need to know of a task."""
+
+    task_hash: bytes
+    status: int
+    gas: int
+    next_block: int
+    reserve: int
+
+
+@dataclass(frozen=True)
+class Books:
+    """All that `manager` owes, and all that it has queued."""
+
+    rpc: Rpc
+    manager: str
+    interface: Interface
+    since: int
+
+    def check(self, *, ether_forced_in: bool) -> None:
+        """Assert what must hold after every transaction, whatever happened before."""
+        accounts, executors = self._people()
+        entries = {account: self._entries(account) for account in accounts}
+        self._check_solvency(accounts, executors, ether_forced_in)
+        for account in accounts:
+            self._check_reserves(account, entries[account])
+        self._check_queue([entry for own in entries.values() for entry in own])
+
+    def _check_solvency(
+        self, accounts: list[str], executors: list[str], ether_forced_in: bool
+    ) -> None:
+        bonds = sum(self._bond(account)[0] for account in accounts)
+        credits_ = sum(self._number("creditOf(address)", one) for one in executors)
+        owed = bonds + credits_ + self._number("feesOwed()")
+        balance = int(self.rpc("eth_getBalance", self.manager, "latest"), 16)
+        assert balance >= owed, f"insolvent: owes {owed}, has {balance}"
+        assert ether_forced_in or balance == owed, f"owes {owed}, has {balance}: nobody's ether"
+
+    def _check_reserves(self, account: str, entries: list[Entry]) -> None:
+        bond, reserved = self._bond(account)
+        queued = sum(entry.reserve for entry in entries if entry.status == Status.QUEUED)
+        assert reserved == queued, f"{account} has {reserved} reserved, its tasks need {queued}"
+        assert reserved <= bond, f"{account} has {reserved} reserved of only {bond}"
+        idle = [entry for entry in entries if entry.status != Status.QUEUED]
+        assert all(entry.reserve == 0 == entry.next_block for entry in idle)
+        assert all(entry.status != Status.RUNNING for entry in entries)
+
+    def _check_queue(self, entries: list[Entry]) -> None:
+        """Every queued task is found exactly once, nothing else is, and in the order of running."""
+        queued = {entry.task_hash: entry for entry in entries if entry.status == Status.QUEUED}
+        found = self._range(0, LAST_BLOCK)
+        assert Tally(found) == Tally(queued.keys())
+        order = [(queued[one].next_block, size_class(queued[one].gas)) for one in found]
+        assert order == sorted(order)
+        first = self._number("getNextExecutionBlockInRange(uint64,uint64)", 0, LAST_BLOCK)
+        assert first == min((block for block, _ in order), default=0)
+        for (block, class_), count in Tally(order).items():
+            gas = sum(
+                counted_gas(e.gas)
+                for e in queued.values()
+                if (e.next_block, size_class(e.gas)) == (block, class_)
+            )
+            self._check_load(block, class_, count, gas)
+
+    def _check_load(self, block: int, class_: int, count: int, gas: int) -> None:
+        call = "blockLoad(uint64,uint8)"
+        tasks, admitted = self.rpc.read(
+            self.manager, call, block, class_, returns="uint256,uint256"
+        )
+        assert tasks == count, f"block {block} says {tasks} tasks, it has {count}"
+        # Gas of tasks that ran stays admitted: nothing can be added to a block that is due.
+        assert admitted >= gas, f"block {block} says {admitted} gas, its tasks have {gas}"
+        if block > int(self.rpc("eth_blockNumber"), 16):
+            assert admitted == gas, f"block {block} says {admitted} gas, its tasks have {gas}"
+
+    def _people(self) -> tuple[list[str], list[str]]:
+        logs = self.rpc(
+            "eth_getLogs",
+            {"address": self.manager, "fromBlock": hex(self.since), "toBlock": "latest"},
+        )
+        accounts, executors = set[str](), set[str]()
+        for event in self.interface.decode_logs(logs, self.manager):
+            if event.name in ("BondDeposited", "PriceTermsChanged"):
+                accounts.add(event["account"])
+            elif event.name == "TaskScheduled":
+                accounts.add(event["owner"])
+            elif event.name == "CreditAdded":
+                executors.add(event["executor"])
+        return sorted(accounts), sorted(executors)
+
+    def _entries(self, account: str) -> list[Entry]:
+        call = "getAccountTasks(address)"
+        hashes = self.rpc.read(self.manager, call, account, returns="bytes32[]")[0]
+        return [self._entry(task_hash, account) for task_hash in hashes]
+
+    def _entry(self, task_hash: bytes, account: str) -> Entry:
+        status = self._number("getTaskStatus(bytes32)", task_hash)
+        (info,) = self.rpc.read(self.manager, "getTaskInfo(bytes32)", task_hash, returns=INFO)
+        (task, _), metrics = info
+        assert to_checksum_address(task[0]) == account
+        return Entry(task_hash, status, task[1], metrics[2], metrics[3])
+
+    def _range(self, first: int, last: int) -> list[bytes]:
+        call = "getTasksInRange(uint64,uint64)"
+        hashes: tuple[bytes, ...]
+        (hashes,) = self.rpc.read(self.manager, call, first, last, returns="bytes32[]")
+        return list(hashes)
+
+    def _bond(self, account: str) -> tuple[int, int]:
+        call = "bondOf(address)"
+        bond, reserved = self.rpc.read(self.manager, call, account, returns="uint256,uint256")
+        return bond, reserved
+
+    def _number(self, call: str, *args: object) -> int:
+        (number,) = self.rpc.read(self.manager, call, *args, returns="uint256")
+        assert isinstance(number, int)
+        return number
+
+
+def size_class(gas: int) -> int:
+    return SMALL if gas <= 100_000 else MEDIUM if gas <= 250_000 else LARGE
+
+
+def counted_gas(gas: int) -> int:
+    """What a task counts against a block's capacity."""
+    return max(25_000, -(-gas // 1000) * 1000)
