@@ -34,7 +34,7 @@ test: setup ## run every test: contracts under ape, the rest under pytest
 lint: setup ## check format, lint, types, layouts, sizes, import directions and ABIs
 	ruff check .
 	ruff format --check .
-	mypy
+	mypy $(wildcard taskwork keeper scripts tools benchmarks examples conftest.py)
 	forge fmt --check
 	forge lint --deny notes $(SOLIDITY)
 	$(PY) -m tools.check_tree
