@@ -25,7 +25,7 @@ from taskwork.errors import TaskworkError
 
 _COMMON = ("rpc", "manager", "chain_id", "keystore", "password_file")
 _RUN = (
-    *("gas_reserve", "gas_limit", "min_profit", "max_fee", "min_tip"),
+    *("gas_reserve", "gas_limit", "min_profit", "max_fee", "min_tip", "tip_share"),
     *("bump_blocks", "poll_interval_s", "block_timeout_s", "stop_timeout_s"),
     *("log_format", "log_level"),
 )

@@ -9,8 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from eth_utils.currency import from_wei
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+_AMOUNTS = frozenset({"cost", "expected_profit", "payout", "profit", "reimbursed"})
+_PRICES = frozenset({"base_fee", "max_fee", "tip"})
 _SHORTEST_SECRET = 6  # shorter parts of a URL, such as "ws" or "v3", are none
 
 
@@ -38,10 +41,13 @@ class Redactor:
 def set_up_logs(form: str, level: str, redactor: Redactor) -> None:
     """Configure structlog for this process."""
     as_json = form == "json" or (form == "auto" and not sys.stderr.isatty())
-    renderer: Processor = (
-        structlog.processors.JSONRenderer()
+    last: list[Processor] = (
+        [structlog.processors.JSONRenderer()]
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else [
+            with_units,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False),
+        ]
     )
     structlog.configure(
         processors=[
@@ -49,7 +55,7 @@ def set_up_logs(form: str, level: str, redactor: Redactor) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redactor,
-            renderer,
+            *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
@@ -57,6 +63,14 @@ def set_up_logs(form: str, level: str, redactor: Redactor) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def with_units(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """For people: amounts in ether, prices in gwei. Programs get wei."""
+    for fields, unit in ((_AMOUNTS, "ether"), (_PRICES, "gwei")):
+        for field in fields & event.keys():
+            event[field] = f"{from_wei(int(event[field]), unit):f} {unit}"
+    return event
 
 
 def _parts(secret: str) -> list[str]:

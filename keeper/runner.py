@@ -64,6 +64,7 @@ class Runner:
         self._manager = TaskManagerClient(web3, manager)
         self._simulator = Simulator(self._manager)
         self._settings = settings
+        self._limits = settings.limits
         self._sender = sender
         self._ledger = ledger
 
@@ -90,23 +91,16 @@ class Runner:
             await self._send(self._sender, offer, due, head)
 
     async def _appraise(self, due: Sequence[TaskHash], head: Head) -> Offer | None:
-        limits, tip = self._settings, await self._usual_tip()
-        highest = choose_fees(head.next_base_fee, tip, Wei(limits.max_fee)).max_fee
-        gas = batch_gas(Gas(limits.gas_limit), head.gas_limit, await self._balance(), highest)
-        if is_too_small(gas, limits.gas_reserve):
+        tip = await self._usual_tip()
+        highest = choose_fees(head.next_base_fee, tip, self._limits.max_fee).max_fee
+        wanted, reserve = Gas(self._settings.gas_limit), self._settings.gas_reserve
+        gas = batch_gas(wanted, head.gas_limit, await self._balance(), highest)
+        if is_too_small(gas, reserve):
             log.warning("balance_too_low", affordable_gas=gas, max_fee=highest)
             return None
-        call = self._manager.calls.execute_queued_tasks(limits.gas_reserve)
+        call = self._manager.calls.execute_queued_tasks(reserve)
         quote = await self._quote(call, due, gas, head)
-        bid = bid_for(
-            quote,
-            head.next_base_fee,
-            usual_tip=tip,
-            max_fee=Wei(limits.max_fee),
-            min_tip=Wei(limits.min_tip),
-            min_profit=Wei(limits.min_profit),
-        )
-        return Offer(call, gas, quote, bid)
+        return Offer(call, gas, quote, bid_for(quote, head.next_base_fee, tip, self._limits))
 
     def _skip(self, offer: Offer, due: Sequence[TaskHash], head: Head) -> None:
         log.info(
@@ -149,13 +143,13 @@ class Runner:
             await self._urge(sender, flight, head)
 
     async def _urge(self, sender: Sender, flight: InFlight, head: Head) -> None:
-        fees = replacement_fees(flight.fees, head.next_base_fee, Wei(self._settings.max_fee))
+        fees = replacement_fees(flight.fees, head.next_base_fee, self._limits.max_fee)
         if fees is None:
-            log.warning("fee_limit_reached", tx=flight.hashes[-1], max_fee=self._settings.max_fee)
+            log.warning("fee_limit_reached", tx=flight.hashes[-1], max_fee=self._limits.max_fee)
             return
         quote = await self._quote(flight.call, await self._due(head), flight.gas, head)
         price = price_paid(fees, head.next_base_fee)
-        step = next_step(flight, profit_at(quote, price), Wei(self._settings.min_profit))
+        step = next_step(flight, profit_at(quote, price), self._limits.min_profit)
         try:
             risen = await sender.replace(self._web3, flight, fees, head, step)
         except NodeRefused as error:

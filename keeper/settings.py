@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from keeper.services.plan import TX_GAS_CAP
+from keeper.types import Limits
+from taskwork.chain.types import Wei
 from taskwork.errors import ConfigError
 
 
@@ -47,6 +49,8 @@ class Settings(BaseSettings):
     max_fee: Amount = Field(200 * 10**9, description="Most to pay per gas, in any case.")
     min_tip: Amount = Field(0, description="Least to tip per gas.")
 
+    tip_share: int = Field(50, ge=0, le=100, description="Percent of the surplus that may be tips.")
+
     # Time
     bump_blocks: int = Field(3, ge=1, description="Blocks until a transaction is replaced.")
     poll_interval_s: float = Field(1.0, gt=0, description="Seconds between looks at the head.")
@@ -62,6 +66,16 @@ class Settings(BaseSettings):
     # Logs
     log_format: Literal["auto", "console", "json"] = Field("auto", description="Auto: by terminal.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least.")
+
+    @property
+    def limits(self) -> Limits:
+        """What the keeper may spend."""
+        return Limits(
+            max_fee=Wei(self.max_fee),
+            min_tip=Wei(self.min_tip),
+            min_profit=Wei(self.min_profit),
+            tip_share=self.tip_share,
+        )
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -29,6 +29,16 @@ class Quote:
     payout: Wei
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the operator lets the keeper spend."""
+
+    max_fee: Wei  # per gas
+    min_tip: Wei  # per gas
+    min_profit: Wei  # per batch; negative for who wants things run at a loss
+    tip_share: int  # percent of a batch's surplus that may go to the tip
+
+
 class Verdict(StrEnum):
     """Whether a batch is worth sending."""
 

@@ -16,6 +16,11 @@ def affordable_tip(payout: Wei, gas: int, base_fee: Wei, min_profit: Wei) -> Wei
     return Wei((payout - min_profit) // gas - base_fee)
 
 
+def choose_tip(usual: Wei, affordable: Wei, least: Wei, share_percent: int) -> Wei:
+    """What is usual, but no more than a share of what the batch can bear; at least `least`."""
+    return Wei(max(least, min(usual, affordable * share_percent // 100)))
+
+
 def choose_fees(base_fee: Wei, tip: Wei, max_fee: Wei) -> Fees:
     """Fees that hold while the base fee doubles, within the operator's limit."""
     highest = Wei(min(max_fee, 2 * base_fee + tip))

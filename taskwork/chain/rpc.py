@@ -23,7 +23,8 @@ async def connect(url: str) -> AsyncIterator[Web3]:
     if url.startswith(("ws://", "wss://")):
         provider: Any = WebSocketProvider(url)
     else:
-        provider = AsyncHTTPProvider(url)
+        # Repeats nothing by itself: a transaction sent twice is refused the second time.
+        provider = AsyncHTTPProvider(url, exception_retry_configuration=None)
     web3 = AsyncWeb3(provider)
     with node_errors():
         if isinstance(provider, WebSocketProvider):

@@ -15,7 +15,7 @@ from taskwork.chain.rpc import Web3, node_errors
 from taskwork.chain.types import NO_VALUE, ZERO_ADDRESS, Address, Gas, Wei
 from taskwork.errors import ChainError, NotMined, TransactionFailed
 
-_GAS_MARGIN = 120  # percent of the estimate: storage can change until the transaction is mined
+_GAS_MARGIN = 150  # percent of the estimate: scheduling opens more storage once a block emptied
 _POLL_SECONDS = 0.1
 
 
