@@ -142,7 +142,7 @@ contract TaskManager is TaskManagerReads {
         unchecked {
             // The gas of a transaction is below 2^30, rates are below 2^65, FEE_BPS is at most 10^4, and
             // amount + fee <= held: the same rate for at most as much gas.
-            uint256 share = (batch.base + batch.entries - 1) / batch.entries + batch.entryGas + GasCosts.SETTLE_CHARGE;
+            uint256 share = _shareOf(batch);
             for (uint256 pointer = batch.first; pointer != 0;) {
                 Entry memory entry = BatchLibrary.entryAt(pointer);
                 uint256 amount = _least(entry.gas + share, entry.most) * entry.rate;
@@ -258,7 +258,8 @@ contract TaskManager is TaskManagerReads {
     {
         unchecked {
             // Gas only goes down, that of a transaction is below 2^30, and rates are below 2^65.
-            uint256 toCome = GasCosts.AFTER_CALL + batch.base + batch.entryGas + GasCosts.SETTLE_CHARGE;
+            // The share of the base can only shrink: entries are added.
+            uint256 toCome = GasCosts.AFTER_CALL + _shareOf(batch);
             entry.most = _least(gasBefore - gasleft() + toCome, entry.most);
             entry.held = Pricing.withFee(entry.most * entry.rate, FEE_BPS);
         }
@@ -315,6 +316,14 @@ contract TaskManager is TaskManagerReads {
         unchecked {
             uint256 forCall = GasCosts.beforeEnvoy(GasCosts.forEnvoy(task.gas, task.dataLength));
             return GasCosts.BEFORE_CALL + forCall + GasCosts.AFTER_CALL + GasCosts.SETTLE; // all < 2^68
+        }
+    }
+
+    /// @dev Gas that an entry is charged for the batch and for its settlement.
+    function _shareOf(Batch memory batch) private pure returns (uint256) {
+        unchecked {
+            // there is an entry, and all figures are below 2^30
+            return (batch.base + batch.entries - 1) / batch.entries + batch.entryGas + GasCosts.SETTLE_CHARGE;
         }
     }
 

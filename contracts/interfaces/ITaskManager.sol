@@ -40,7 +40,8 @@ interface ITaskManager {
     event TaskCancelled(bytes32 indexed taskHash, address indexed owner);
 
     /// @notice A task went inactive because the account could not reserve its next run.
-    /// @param requiredBond Wei that had to be free.
+    /// @param requiredBond Wei that had to be free, beyond the most that the handling just ended can cost. What it cost
+    /// less is free again when the batch ends.
     event TaskInactiveDueToInsufficientBonds(bytes32 indexed taskHash, address indexed owner, uint256 requiredBond);
 
     /// @notice A reimbursed run was counted.

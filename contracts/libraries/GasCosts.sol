@@ -16,7 +16,7 @@ library GasCosts {
     /// @dev From there to the call: out of the bucket, nine words in the worst case; terms, state, the target's code.
     uint256 internal constant BEFORE_CALL = 75_000;
     /// @dev After the call: two events, account, state, the probes for room and four new words to be queued again.
-    uint256 internal constant AFTER_CALL = 165_000;
+    uint256 internal constant AFTER_CALL = 140_000;
     /// @dev After the call of `executeAndSchedule`: an event, the return data.
     uint256 internal constant AFTER_IMMEDIATE_CALL = 15_000;
     /// @dev Settling one run at the end of the batch.
