@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from examples.demo.record import Record
-from examples.demo.units import ether
 from taskwork.chain.events import (
     BondDeposited,
     BondWithdrawn,
@@ -18,6 +17,7 @@ from taskwork.chain.events import (
 )
 from taskwork.chain.rpc import node_errors
 from taskwork.chain.types import Address, Wei
+from taskwork.units import ether
 
 
 @dataclass(frozen=True)

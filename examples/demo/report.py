@@ -13,8 +13,8 @@ from rich.text import Text
 from examples.demo.books import Books, OwnerBook
 from examples.demo.record import Record, Snapshot
 from examples.demo.story import cost_of, describe_plan, refunds, tell
-from examples.demo.units import ether, short
 from examples.demo.view import status_text
+from taskwork.units import ether, short
 
 
 @dataclass(frozen=True)

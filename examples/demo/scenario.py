@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from examples.demo.units import Reserves, parse_bond, parse_wei
+from examples.demo.units import Reserves, parse_amount, parse_bond
 from taskwork.chain.types import UNLIMITED, TaskStatus
 from taskwork.chain.validation import MAX_TASK_GAS, MIN_INTERVAL
 
@@ -41,7 +41,7 @@ def _name(value: object) -> object:
     return value
 
 
-Amount = Annotated[int, BeforeValidator(parse_wei)]
+Amount = Annotated[int, BeforeValidator(parse_amount)]
 Bond = Annotated[int | Reserves, BeforeValidator(parse_bond)]
 Block = Annotated[int, Field(gt=0, lt=2**32)]
 Count = Annotated[int, Field(ge=0)]

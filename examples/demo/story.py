@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from examples.demo.record import Record
-from examples.demo.units import short
 from taskwork.chain.events import (
     BondWithdrawn,
     Event,
@@ -25,6 +24,7 @@ from taskwork.chain.events import (
 )
 from taskwork.chain.revert import describe_return, error_name
 from taskwork.chain.types import UNLIMITED, TaskStatus
+from taskwork.units import short
 
 LONG_HEX = re.compile(r"(0x[0-9a-f]{16})[0-9a-f]{50,}")
 

@@ -9,8 +9,8 @@ from examples.demo.books import Books
 from examples.demo.record import Snapshot
 from examples.demo.scenario import Scenario
 from examples.demo.stage import Stage
-from examples.demo.units import ether
 from taskwork.chain.rpc import node_errors
+from taskwork.units import ether
 
 
 @dataclass(frozen=True)

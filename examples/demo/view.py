@@ -17,8 +17,8 @@ from rich.text import Text
 from examples.demo.record import Record, Snapshot, TaskNow, name_of
 from examples.demo.scenario import Scenario
 from examples.demo.story import describe
-from examples.demo.units import short
 from taskwork.chain.types import UNLIMITED, TaskStatus
+from taskwork.units import short
 
 NEWS = 6
 LINE_EVERY_S = 5.0

@@ -10,10 +10,10 @@ from eth_typing import ABIComponent, ABIElement
 from eth_utils.abi import abi_to_signature, collapse_if_tuple
 
 from examples.demo.scenario import CALL, ENVOY
-from examples.demo.units import AMOUNT, parse_wei
 from taskwork.chain.abi import ContractAbi
 from taskwork.chain.types import Address, as_address
 from taskwork.errors import TaskworkError
+from taskwork.units import is_amount, parse_wei
 
 COMMA_OUTSIDE_BRACKETS = re.compile(r",\s*(?![^\[]*\])")
 
@@ -48,7 +48,7 @@ class Names:
         if kind == "address":
             return self.address(word)
         if kind.startswith(("uint", "int")):
-            return parse_wei(word) if AMOUNT.fullmatch(word) else int(word.replace("_", ""))
+            return parse_wei(word) if is_amount(word) else int(word.replace("_", ""))
         return {"true": True, "false": False}[word] if kind == "bool" else word
 
     def _look_up(self, names: Mapping[str, Address], word: str) -> Address:

@@ -1,0 +1,1 @@
+"""Commands for `ape run`: deploy, schedule, status, cancel."""

@@ -1,0 +1,149 @@
+"""What the scripts have in common: ape's account as a signer, one line per error, two outputs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any, TypeVar
+
+import ape
+import click
+from ape.cli import ConnectedProviderCommand, account_option
+from ape_node.provider import NodeSoftwareNotInstalledError
+from eth_account.datastructures import SignedTransaction
+from eth_utils.crypto import keccak
+from hexbytes import HexBytes
+from rich.console import Console
+
+from taskwork.actions.deployment import find_manager
+from taskwork.actions.remedies import explain
+from taskwork.chain.rpc import Web3, connect
+from taskwork.chain.task_manager import TaskManagerClient
+from taskwork.chain.types import Address, TaskHash, Wei, as_address, as_task_hash
+from taskwork.errors import TaskworkError
+from taskwork.units import parse_wei
+
+Result = TypeVar("Result")
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+console = Console(highlight=False)
+
+signer_option: Decorator = account_option()
+json_option: Decorator = click.option("--json", "machine", is_flag=True, help="Print JSON.")
+manager_option: Decorator = click.option(
+    "--manager",
+    callback=lambda _ctx, _param, word: word and checked(as_address, word),
+    help="TaskManager's address; else the one in deployments/.",
+)
+
+
+class ChainCommand(ConnectedProviderCommand):  # type: ignore[misc] # ape has no types
+    """A command with ape's --network; a node that is away is told in one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Connect and run."""
+        try:
+            return super().invoke(ctx)
+        except NodeSoftwareNotInstalledError:
+            raise click.ClickException(
+                "no node answers there: start one (make up), or name another with --network"
+            ) from None
+
+
+class Amount(click.ParamType):
+    """`0.05 ether`, `20 gwei`, `1 wei`."""
+
+    name = "amount"
+
+    def convert(self, value: Any, _param: object, _ctx: object) -> Wei:
+        """Read an amount, or say how to write one."""
+        try:
+            return parse_wei(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+
+class Hash(click.ParamType):
+    """A task's hash."""
+
+    name = "task hash"
+
+    def convert(self, value: Any, _param: object, _ctx: object) -> TaskHash:
+        """Read a hash, or say what is wrong with it."""
+        return checked(as_task_hash, value)
+
+
+@dataclass(frozen=True)
+class ApeSigner:
+    """One of ape's accounts; asks for its passphrase where ape does."""
+
+    account: Any
+
+    @property
+    def address(self) -> Address:
+        """The account's address."""
+        return as_address(self.account.address)
+
+    def sign_transaction(self, transaction_dict: Any, /) -> SignedTransaction:
+        """Sign by ape."""
+        ecosystem = ape.networks.provider.network.ecosystem
+        fields = {name: value for name, value in transaction_dict.items() if name != "from"}
+        unsigned = ecosystem.create_transaction(**fields, sender=self.address, type=2)
+        signed = self.account.sign_transaction(unsigned)
+        if signed is None:
+            raise click.ClickException("not signed: nothing was sent")
+        raw = HexBytes(signed.serialize_transaction())
+        v, r, s = signed.signature
+        numbers = (int.from_bytes(r, "big"), int.from_bytes(s, "big"), int(v))
+        return SignedTransaction(raw, HexBytes(keccak(raw)), *numbers)
+
+
+def on_chain(act: Callable[[Web3], Awaitable[Result]]) -> Result:
+    """Do something on the chain that ape is connected to."""
+
+    async def connected() -> Result:
+        async with connect(str(ape.networks.provider.http_uri)) as web3:
+            return await act(web3)
+
+    try:
+        return asyncio.run(connected())
+    except TaskworkError as error:
+        raise click.ClickException(explain(error)) from error
+
+
+def on_manager(
+    manager: Address | None, act: Callable[[TaskManagerClient], Awaitable[Result]]
+) -> Result:
+    """Do something with the manager of the chain that ape is connected to."""
+
+    async def found(web3: Web3) -> Result:
+        return await act(TaskManagerClient(web3, await find_manager(web3, manager)))
+
+    return on_chain(found)
+
+
+def checked(read: Callable[[str], Result], word: str) -> Result:
+    """Read a word of the command line, or say what is wrong with it."""
+    try:
+        return read(word)
+    except TaskworkError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def print_rows(rows: Mapping[str, str]) -> None:
+    """For people: one fact per line, never cut, so that it can be copied."""
+    width = max(map(len, rows)) + 2
+    for name, value in rows.items():
+        console.print(f"[bright_black]{name:<{width}}[/]{value}", soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """For machines: wei as integers, bytes as hex."""
+    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    click.echo(json.dumps(plain, indent=2, default=_plain))
+
+
+def _plain(value: object) -> object:
+    return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)

@@ -1,0 +1,100 @@
+"""Puts the contracts on a chain, at the same addresses everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskwork.chain.abi import load_all_abis
+from taskwork.chain.addresses import DEPLOYMENTS, read_deployment, write_deployment
+from taskwork.chain.deploy import deploy_missing, has_code
+from taskwork.chain.rpc import Web3, node_errors
+from taskwork.chain.transactions import Signer
+from taskwork.chain.types import ZERO_ADDRESS, Address
+from taskwork.errors import ConfigError, InvalidInput
+
+MANAGER = "TaskManager"
+LENS = "TaskManagerLens"
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What a manager takes of each charge, for good. Another fee means another address."""
+
+    bps: int = 0
+    recipient: Address = ZERO_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A contract that is there now."""
+
+    name: str
+    address: Address
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What is there, and the file that says so."""
+
+    chain_id: int
+    contracts: tuple[Deployed, ...]
+    file: Path
+
+
+async def deploy_all(
+    web3: Web3, signer: Signer, fee: Fee | None = None, folder: Path = DEPLOYMENTS
+) -> Deployment:
+    """Deploy what is missing, and write the addresses down."""
+    fee = fee or Fee()
+    if fee.bps and fee.recipient == ZERO_ADDRESS:
+        raise InvalidInput("fee recipient", fee.recipient, "must be an account if there is a fee")
+    manager = await _deploy(web3, signer, MANAGER, fee.bps, fee.recipient)
+    contracts = [manager]
+    if LENS in {abi.name for abi in load_all_abis()}:
+        contracts.append(await _deploy(web3, signer, LENS, manager.address))
+    chain_id = await _chain_id(web3)
+    addresses = {contract.name: contract.address for contract in contracts}
+    return Deployment(chain_id, tuple(contracts), _write(chain_id, addresses, folder))
+
+
+async def find_manager(web3: Web3, given: Address | None, folder: Path = DEPLOYMENTS) -> Address:
+    """The manager given, else the one written down for this chain; there must be code."""
+    chain_id = await _chain_id(web3)
+    address = given or _read(chain_id, folder).get(MANAGER)
+    if address is None:
+        raise ConfigError(
+            f"no {MANAGER} known on chain {chain_id}: run `ape run deploy`, or name another node "
+            "with --network"
+        )
+    if not await has_code(web3, address):
+        raise ConfigError(
+            f"no {MANAGER} at {address} on this node (chain {chain_id}): "
+            "run `ape run deploy` there, or name another node with --network"
+        )
+    return address
+
+
+async def _deploy(web3: Web3, signer: Signer, name: str, *args: object) -> Deployed:
+    before = await _count(web3, signer.address)
+    address = await deploy_missing(web3, signer, name, *args)
+    return Deployed(name, address, is_new=await _count(web3, signer.address) > before)
+
+
+def _write(chain_id: int, addresses: dict[str, Address], folder: Path) -> Path:
+    return write_deployment(chain_id, {**_read(chain_id, folder), **addresses}, folder)
+
+
+def _read(chain_id: int, folder: Path) -> dict[str, Address]:
+    return read_deployment(chain_id, folder) if (folder / f"{chain_id}.json").exists() else {}
+
+
+async def _count(web3: Web3, account: Address) -> int:
+    with node_errors():
+        return await web3.eth.get_transaction_count(account)
+
+
+async def _chain_id(web3: Web3) -> int:
+    with node_errors():
+        return await web3.eth.chain_id

@@ -1,0 +1,32 @@
+"""What to do about the errors that people meet most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from taskwork.errors import ChainError, ContractError, TaskworkError
+
+_REMEDIES: Mapping[str, str] = {
+    "TaskManager_FromNotCaller": "schedule with the account that is to own the task",
+    "TaskManager_WrongNonce": "another task was scheduled in between: try again",
+    "TaskManager_GasOutOfRange": "give less gas, or split the work",
+    "TaskManager_TargetIsManager": "name the contract that is to be called",
+    "TaskManager_StartNotInFuture": "give a later block",
+    "TaskManager_StartTooFar": "give an earlier block",
+    "TaskManager_IntervalTooShort": "give a longer interval",
+    "TaskManager_BlockFull": "start at the block it names",
+    "TaskManager_BaseFeeAboveCeiling": "raise your price terms' ceiling, or wait",
+    "TaskManager_UnknownTask": "check the hash, and that the node is of the right chain",
+    "TaskManager_NotOwner": "use the owner's account",
+    "TaskManager_TaskEnded": "schedule it anew",
+    "TaskManager_InsufficientBond": "send a larger bond with it, or deposit first",
+}
+
+
+def explain(error: TaskworkError) -> str:
+    """One line: what happened, and what to do if that is known."""
+    if isinstance(error, ContractError) and error.name in _REMEDIES:
+        return f"{error}: {_REMEDIES[error.name]}"
+    if isinstance(error, ChainError):
+        return f"{error}: is the node up, and its URL right?"
+    return str(error)
