@@ -9,6 +9,7 @@ from scripts._shared import (
     ApeSigner,
     ChainCommand,
     checked,
+    describe_runway,
     json_option,
     manager_option,
     on_manager,
@@ -47,7 +48,7 @@ class Times(click.ParamType):
 @click.option("--every", type=int, default=0, help="Blocks between runs, at least 100.")
 @click.option("--times", type=Times(), default=1, show_default=True, help="How often it runs.")
 @click.option("--deadline", type=int, default=0, help="Last block in which it may run.")
-@click.option("--bond", type=Amount(), help="What to send; else what the account lacks.")
+@click.option("--bond", type=Amount(), help="What to send; else enough to begin with.")
 @manager_option
 @json_option
 def cli(
@@ -105,6 +106,7 @@ def _calldata(signature: str | None, arguments: tuple[str, ...], data: str | Non
 
 
 def _print(scheduled: Scheduled) -> None:
+    runway = describe_runway(scheduled.runway)
     print_rows(
         {
             "task": f"[bold]{scheduled.task_hash}[/]",
@@ -112,5 +114,6 @@ def _print(scheduled: Scheduled) -> None:
             "called by": f"{scheduled.envoy} (your envoy)",
             "required bond": short(scheduled.required_bond),
             "bond sent": short(scheduled.sent),
+            "bond pays for": runway,
         }
     )

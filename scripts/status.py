@@ -14,6 +14,7 @@ from scripts._shared import (
     Hash,
     checked,
     console,
+    describe_runway,
     json_option,
     manager_option,
     on_manager,
@@ -113,7 +114,7 @@ def _print_one(report: TaskReport) -> None:
             "owner": task.owner,
             "reserve": short(metrics.reserved_bond),
             "bond": f"{short(report.bond.total)}, of which {short(report.bond.free)} free",
-            "runway": _runway(report),
+            "bond pays for": describe_runway(report.runway),
         }
     )
 
@@ -140,13 +141,6 @@ def _print_all(reports: list[TaskReport]) -> None:
             short(metrics.reserved_bond),
         )
     Console(highlight=False, width=max(console.width, WIDTH)).print(table)
-
-
-def _runway(report: TaskReport) -> str:
-    if report.runway is None:
-        return "-"
-    at_least, likely = report.runway.at_least, report.runway.at_this_price
-    return f"{at_least} at the highest price, {likely} at this one"
 
 
 def _to_go(report: TaskReport) -> str:

@@ -56,7 +56,7 @@ async def report_task(manager: TaskManagerClient, task_hash: TaskHash) -> TaskRe
         definition=info.definition,
         metrics=info.metrics,
         bond=await manager.bond_of(info.definition.task.owner),
-        runway=None if status.has_ended else await _runway(manager, task_hash),
+        runway=None if status.has_ended else await find_runway(manager, task_hash),
     )
 
 
@@ -71,7 +71,8 @@ async def report_queue(manager: TaskManagerClient, limit: int | None = None) -> 
     return [await report_task(manager, task_hash) for task_hash in hashes]
 
 
-async def _runway(manager: TaskManagerClient, task_hash: TaskHash) -> Runway | None:
+async def find_runway(manager: TaskManagerClient, task_hash: TaskHash) -> Runway | None:
+    """A task's runway, or None where the chain has no lens for this manager."""
     lens = load_abi(LENS)
     address = create2_address(lens.encode_init([manager.address]))
     if not await has_code(manager.web3, address):

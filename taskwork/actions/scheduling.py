@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from taskwork.actions.reporting import Runway, find_runway
 from taskwork.chain.events import TaskScheduled
 from taskwork.chain.rpc import node_errors
 from taskwork.chain.task_manager import TaskManagerClient
@@ -46,6 +47,7 @@ class Scheduled:
     envoy: Address  # who calls the target
     required_bond: Wei
     sent: Wei
+    runway: Runway | None
     next_block: BlockNumber
     tx_hash: str
 
@@ -64,13 +66,17 @@ class Cancelled:
 async def schedule(
     manager: TaskManagerClient, signer: Signer, order: Order, bond: Wei | None = None
 ) -> Scheduled:
-    """Schedule a task with `bond`, or with what the account lacks for it."""
+    """Schedule a task with `bond`, or with what the account lacks for it.
+
+    A task that recurs needs its reserve and what its runs cost, hence twice the reserve.
+    """
     owner = signer.address
     definition = await _define(manager, owner, order)
     ceiling = (await manager.price_terms_of(owner)).ceiling
     required = await manager.estimate_required_bond(definition, ceiling)
-    free = (await manager.bond_of(owner)).free
-    sent = Wei(max(0, required - free)) if bond is None else bond
+    wanted = required * (2 if order.executions > 1 else 1)
+    lacking = max(0, wanted - (await manager.bond_of(owner)).free)
+    sent = Wei(lacking) if bond is None else bond
     receipt = await manager.send(signer, manager.calls.schedule_task(definition, value=sent))
     (event,) = manager.events_in(receipt, TaskScheduled)
     return Scheduled(
@@ -79,6 +85,7 @@ async def schedule(
         envoy=await manager.envoy_of(owner),
         required_bond=required,
         sent=sent,
+        runway=await find_runway(manager, event.task_hash),
         next_block=event.next_block,
         tx_hash=event.at.tx_hash,
     )
