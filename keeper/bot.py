@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import asdict
-from typing import Any, TypeVar
 
 import structlog
 from eth_account.signers.local import LocalAccount
@@ -16,14 +14,12 @@ from keeper.sender import Sender
 from keeper.services.plan import rest_s
 from keeper.settings import Settings
 from keeper.types import Totals
-from keeper.watcher import Watcher
+from keeper.watcher import Watcher, wait_for_any
 from taskwork.chain.rpc import Web3, connect
 from taskwork.chain.types import Address
 from taskwork.errors import ConfigError
 
 log = structlog.get_logger()
-
-T = TypeVar("T")
 
 
 class Keeper:
@@ -73,24 +69,12 @@ class Keeper:
             except Exception:  # the package's only broad handler
                 self._failures += 1
                 log.exception("connection_given_up", failures_in_row=self._failures)
-                await _unless(stop, asyncio.sleep(rest_s(self._failures)))
+                await wait_for_any(stop, timeout_s=rest_s(self._failures))
 
     async def _on_connection(self, web3: Web3, stop: asyncio.Event, *, accept_work: bool) -> None:
         runner = Runner(web3, self._manager, self._settings, self._sender, self._ledger)
         async with Watcher(web3, poll_interval_s=self._settings.poll_interval_s) as watcher:
-            while (head := await _unless(stop, watcher.next_head())) is not None:
+            while (head := await watcher.next_head(stop)) is not None:
                 async with asyncio.timeout(self._settings.block_timeout_s):
                     await runner.on_block(head, accept_work=accept_work)
                 self._failures = 0
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """The work's result, or None as soon as `stop` is set."""
-    tasks = (asyncio.create_task(work), asyncio.create_task(stop.wait()))
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        return tasks[0].result() if tasks[0].done() else None
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

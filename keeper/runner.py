@@ -133,13 +133,18 @@ class Runner:
         )
 
     async def _see_through(self, sender: Sender, flight: InFlight, head: Head) -> None:
+        # Asked first: when it is mined between the two questions, there is a receipt.
+        is_nonce_used = await sender.is_nonce_used(self._web3, flight)
         receipt = await sender.land(self._web3)
         if receipt is not None:
             events = self._manager.events_in(receipt, Event)
             self._ledger.book(outcome_of(receipt, events, sender.address), events)
-        elif await sender.forget_if_lost(self._web3):
+        elif not is_overdue(flight, head.number, self._settings.bump_blocks):
+            log.debug("transaction_pending", tx=flight.hashes[-1], block=head.number)
+        elif is_nonce_used:
+            sender.forget()
             log.warning("nonce_taken", nonce=flight.nonce, hashes=flight.hashes)
-        elif is_overdue(flight, head.number, self._settings.bump_blocks):
+        else:
             await self._urge(sender, flight, head)
 
     async def _urge(self, sender: Sender, flight: InFlight, head: Head) -> None:

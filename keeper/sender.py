@@ -43,17 +43,14 @@ class Sender:
                 return receipt
         return None
 
-    async def forget_if_lost(self, web3: Web3) -> InFlight | None:
-        """Give up what is out, and return it, when another transaction took its nonce."""
-        flight = self.flight
-        if flight is None:
-            return None
+    async def is_nonce_used(self, web3: Web3, flight: InFlight) -> bool:
+        """Whether some transaction of the account with this nonce is mined."""
         with node_errors():
-            nonce = await web3.eth.get_transaction_count(self.address, "latest")
-        if nonce <= flight.nonce:
-            return None
+            return await web3.eth.get_transaction_count(self.address, "latest") > flight.nonce
+
+    def forget(self) -> None:
+        """Give up what is out: it can never be mined."""
         self._hold(None)
-        return flight
 
     async def replace(
         self, web3: Web3, flight: InFlight, fees: Fees, head: Head, step: Step

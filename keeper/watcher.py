@@ -26,7 +26,7 @@ class Watcher:
 
     def __init__(self, web3: Web3, *, poll_interval_s: float) -> None:
         self._web3 = web3
-        self._poll_interval_s = poll_interval_s
+        self._longest_wait_s = poll_interval_s
         self._pushed = asyncio.Event()
         self._listener: asyncio.Task[None] | None = None
         self._seen = ""
@@ -47,14 +47,16 @@ class Watcher:
             with suppress(asyncio.CancelledError):
                 await self._listener
 
-    async def next_head(self) -> Head:
-        """Wait for a head that was not told before."""
-        while True:
+    async def next_head(self, stop: asyncio.Event) -> Head | None:
+        """Wait for a head that was not told before; None as soon as `stop` is set."""
+        while not stop.is_set():
             head = await read_head(self._web3)
             if head.hash != self._seen:
                 self._seen = head.hash
                 return head
-            await self._wait()
+            await wait_for_any(stop, self._pushed, timeout_s=self._longest_wait_s)
+            self._pushed.clear()
+        return None
 
     async def _subscribe(self) -> None:
         async def on_head(_context: Any) -> None:
@@ -63,16 +65,20 @@ class Watcher:
         manager = self._web3.subscription_manager
         with node_errors():
             await manager.subscribe(NewHeadsSubscription(handler=on_head))
+        self._longest_wait_s = _LONGEST_SILENCE_S
         self._listener = asyncio.create_task(manager.handle_subscriptions(run_forever=True))
 
-    async def _wait(self) -> None:
-        if self._listener is None:
-            await asyncio.sleep(self._poll_interval_s)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LONGEST_SILENCE_S):
-                await self._pushed.wait()
-        self._pushed.clear()
+
+async def wait_for_any(*events: asyncio.Event, timeout_s: float) -> None:
+    """Wait until one of the events is set, or the time is over.
+
+    Requests are never cancelled, only waits: Python 3.11 can lose a cancellation that meets an
+    answer.
+    """
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
 
 
 async def read_head(web3: Web3) -> Head:

@@ -1,0 +1,229 @@
+"""The keeper on a real chain: what it sends, what it refuses, and how it survives."""
+
+from __future__ import annotations
+
+import pytest
+
+from keeper.types import Totals
+from taskwork.chain.transactions import Call, Fees, send
+from taskwork.chain.types import Address, Gas, TaskStatus, Wei
+from tests.keeper.support import running_keeper
+from tests.support.chain import ETHER, GWEI, Chain, refuse
+from tests.support.gateway import running_gateway
+
+pytestmark = pytest.mark.integration
+
+
+async def test_keeper__due_task__executes_it_and_books_the_profit(chain: Chain) -> None:
+    task_hash = await chain.schedule_due()
+    before = await chain.balance(chain.executor.address)
+
+    async with running_keeper(chain, chain.executor) as keeper:
+        await keeper.said("batch_executed")
+        totals = await keeper.end()
+
+    gained = await chain.balance(chain.executor.address) - before
+    assert await chain.manager.get_task_status(task_hash) is TaskStatus.COMPLETED
+    assert (totals.batches, totals.executed, totals.failed) == (1, 1, 0)
+    assert totals.profit == gained > 0
+
+
+async def test_keeper__websocket__executes_what_becomes_due(chain: Chain) -> None:
+    url = chain.url.replace("http", "ws")
+    async with running_keeper(chain, chain.executor, rpc=url) as keeper:
+        await keeper.said("keeper_started")
+        await chain.schedule_due()
+        executed = await keeper.said("batch_executed")
+
+    assert executed["executed"] == 1
+
+
+async def test_keeper__batch_sent__earns_what_was_simulated(chain: Chain) -> None:
+    for _ in range(3):
+        await chain.schedule(chain.counter, b"\x00" * 4, ahead=20)
+    await chain.mine(25)
+
+    async with running_keeper(chain, None) as dry:
+        foreseen = await dry.said("batch_would_execute")
+    async with running_keeper(chain, chain.executor) as keeper:
+        executed = await keeper.said("batch_executed")
+
+    compared = ("executed", "failed", "gas_used", "reimbursed", "cost", "profit", "block")
+    assert {name: executed[name] for name in compared} == {n: foreseen[n] for n in compared}
+
+
+async def test_keeper__dry_run__sends_nothing_and_counts_a_batch_once(chain: Chain) -> None:
+    await chain.schedule_due()
+    before = await chain.head()
+
+    async with running_keeper(chain, None) as keeper:
+        await keeper.said("batch_would_execute")
+        await chain.mine(3)
+        totals = await keeper.end()
+
+    assert await chain.head() == before + 3
+    assert totals.batches == 1
+    assert totals.profit > 0
+
+
+async def test_keeper__target_reverts__is_paid_and_says_why(chain: Chain) -> None:
+    task_hash = await chain.schedule_due(chain.reverter, refuse())
+
+    async with running_keeper(chain, chain.executor) as keeper:
+        failed = await keeper.said("task_failed")
+        totals = await keeper.end()
+
+    assert failed["task"] == task_hash
+    assert failed["reason"] == "reverted: refused"
+    assert totals.failed == 1
+    assert totals.profit > 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"min_profit": ETHER}, "not_profitable"),
+        ({"max_fee": GWEI // 4}, "base_fee_too_high"),
+    ],
+)
+async def test_keeper__batch_below_its_limits__skips_it(
+    chain: Chain, settings: dict[str, int], reason: str
+) -> None:
+    await chain.schedule_due()
+
+    async with running_keeper(chain, chain.executor, **settings) as keeper:
+        skipped = await keeper.said("batch_skipped")
+        totals = await keeper.end()
+
+    assert skipped["reason"] == reason
+    assert totals == Totals()
+
+
+async def test_keeper__poor_executor__says_so_and_waits(chain: Chain) -> None:
+    await chain.schedule_due()
+    await chain.rpc("anvil_setBalance", chain.executor.address, hex(GWEI))
+
+    async with running_keeper(chain, chain.executor) as keeper:
+        assert (await keeper.said("balance_too_low"))["affordable_gas"] == 0
+
+
+async def test_keeper__transaction_vanished__replaces_it_for_more(chain: Chain) -> None:
+    await chain.schedule_due()
+    await chain.rpc("evm_setAutomine", False)
+
+    async with running_keeper(chain, chain.executor) as keeper:
+        sent = await keeper.said("batch_sent")
+        await chain.rpc("anvil_dropTransaction", sent["tx"])
+        await chain.mine(2)
+        replaced = await keeper.said("transaction_replaced")
+        await chain.mine()
+        executed = await keeper.said("batch_executed")
+
+    assert replaced["step"] == "repeat"
+    assert replaced["max_fee"] * 1000 >= sent["max_fee"] * 1125
+    assert executed["tx_hash"] == replaced["tx"]
+    assert executed["executed"] == 1
+
+
+async def test_keeper__batch_taken_by_another__cancels_its_transaction(chain: Chain) -> None:
+    await chain.schedule_due()
+    await chain.rpc("evm_setAutomine", False)
+
+    async with running_keeper(chain, chain.executor) as keeper:
+        sent = await keeper.said("batch_sent")
+        await chain.rpc("anvil_dropTransaction", sent["tx"])
+        await chain.rpc("evm_setAutomine", True)
+        await chain.manager.send(
+            chain.owner, chain.manager.calls.execute_queued_tasks(50_000), gas=Gas(2_000_000)
+        )
+        await chain.mine(2)
+        replaced = await keeper.said("transaction_replaced")
+        totals = (await keeper.said("batch_executed"), await keeper.end())[1]
+
+    assert replaced["step"] == "cancel"
+    assert (totals.executed, totals.gas_used) == (0, 21_000)
+
+
+async def test_keeper__nonce_taken__forgets_the_transaction_and_goes_on(chain: Chain) -> None:
+    await chain.schedule_due()
+    await chain.rpc("evm_setAutomine", False)
+
+    async with running_keeper(chain, chain.executor) as keeper:
+        sent = await keeper.said("batch_sent")
+        await chain.rpc("anvil_dropTransaction", sent["tx"])
+        await chain.rpc("evm_setAutomine", True)
+        stranger = Call(Address(chain.owner.address), b"", Wei(1))
+        await send(chain.web3, chain.executor, stranger, fees=Fees(Wei(9 * GWEI), Wei(GWEI)))
+        await chain.mine(2)
+        taken = await keeper.said("nonce_taken")
+        executed = await keeper.said("batch_executed")
+
+    assert taken["nonce"] == sent["nonce"]
+    assert executed["executed"] == 1
+
+
+async def test_keeper__node_away__connects_again_and_executes(chain: Chain) -> None:
+    async with (
+        running_gateway(chain.url) as (gateway, url),
+        running_keeper(chain, chain.executor, rpc=url) as keeper,
+    ):
+        await keeper.said("keeper_started")
+        gateway.is_open = False
+        await chain.schedule_due()
+        await keeper.said("connection_given_up")
+        gateway.is_open = True
+        executed = await keeper.said("batch_executed")
+
+    assert executed["executed"] == 1
+
+
+async def test_keeper__answer_to_sending_lost__finds_the_transaction(chain: Chain) -> None:
+    await chain.schedule_due()
+    async with running_gateway(chain.url) as (gateway, url):
+        gateway.deaf_after = "eth_sendRawTransaction"
+        async with running_keeper(chain, chain.executor, rpc=url) as keeper:
+            await keeper.said("connection_given_up")
+            executed = await keeper.said("batch_executed")
+
+    assert executed["executed"] == 1
+    assert len(keeper.all_said("batch_executed")) == 1
+
+
+async def test_keeper__node_cannot_simulate__predicts_and_executes(chain: Chain) -> None:
+    await chain.schedule_due()
+    async with running_gateway(chain.url) as (gateway, url):
+        gateway.unknown.add("eth_simulateV1")
+        async with running_keeper(chain, chain.executor, rpc=url) as keeper:
+            await keeper.said("simulation_unavailable")
+            executed = await keeper.said("batch_executed")
+
+    assert executed["executed"] == 1
+    assert executed["profit"] > 0
+
+
+async def test_keeper__stopped_with_a_transaction_out__sees_it_through(chain: Chain) -> None:
+    await chain.schedule_due()
+    await chain.rpc("evm_setAutomine", False)
+
+    async with running_keeper(chain, chain.executor) as keeper:
+        await keeper.said("batch_sent")
+        keeper.stop.set()
+        await chain.mine()
+        totals = await keeper.end()
+
+    assert totals.executed == 1
+
+
+async def test_keeper__stopped_while_nothing_is_mined__leaves_in_bounded_time(
+    chain: Chain,
+) -> None:
+    await chain.schedule_due()
+    await chain.rpc("evm_setAutomine", False)
+
+    async with running_keeper(chain, chain.executor, stop_timeout_s=0.2) as keeper:
+        sent = await keeper.said("batch_sent")
+        await keeper.end()
+        left = await keeper.said("transaction_left_behind")
+
+    await chain.rpc("anvil_dropAllTransactions")
+    assert left["hashes"] == (sent["tx"],)
