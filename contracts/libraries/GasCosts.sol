@@ -7,8 +7,9 @@ pragma solidity ^0.8.28;
 library GasCosts {
     /* BOUNDS */
 
-    /// @dev From the end of the loop to the return: the payment (9,000 and `PAYMENT`), two words, an event.
-    uint256 internal constant EXIT = 60_000;
+    /// @dev From the end of the loop to the return: the payment (9,000 and `PAYMENT`) and, when it fails, a new word and
+    /// an event for the credit; the fees' word and an event.
+    uint256 internal constant EXIT = 80_000;
     /// @dev Gas for an executor that receives its reimbursement.
     uint256 internal constant PAYMENT = 30_000;
     /// @dev Reading who is next, and passing over it when it does not fit.

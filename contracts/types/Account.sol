@@ -16,20 +16,23 @@ type Account is uint256;
 
 /// @title Reading and changing an `Account`
 library AccountLibrary {
-    uint256 internal constant MAX_BOND = type(uint88).max;
+    /// @dev The most that deposits may make of a bond: half of the field, as what is held of a bond during a batch goes
+    /// back whatever was deposited meanwhile.
+    uint256 internal constant MAX_BOND = (1 << 87) - 1;
     uint256 internal constant MAX_NONCE = type(uint32).max;
 
+    uint256 private constant AMOUNT = type(uint88).max;
     uint256 private constant AMOUNT_BITS = 88;
     uint256 private constant NONCE_AT = 176;
     uint256 private constant HEAD_AT = 208;
     uint256 private constant OWN_TERMS = 1 << 248;
 
     function bond(Account self) internal pure returns (uint256) {
-        return Account.unwrap(self) & MAX_BOND;
+        return Account.unwrap(self) & AMOUNT;
     }
 
     function reserved(Account self) internal pure returns (uint256) {
-        return (Account.unwrap(self) >> AMOUNT_BITS) & MAX_BOND;
+        return (Account.unwrap(self) >> AMOUNT_BITS) & AMOUNT;
     }
 
     function free(Account self) internal pure returns (uint256) {
@@ -71,7 +74,7 @@ library AccountLibrary {
     /// @dev The caller has checked that `amount` is free.
     function reserve(Account self, uint256 amount) internal pure returns (Account) {
         unchecked {
-            // reserved <= bond <= MAX_BOND
+            // reserved <= bond: see above
             return Account.wrap(Account.unwrap(self) + (amount << AMOUNT_BITS));
         }
     }
