@@ -113,7 +113,3 @@ def _stop_on_signal() -> asyncio.Event:
 def _in_words(found: Status) -> str:
     width = max(len(name) for name in asdict(found))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in asdict(found).items())
-
-
-if __name__ == "__main__":
-    main()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from eth_utils.currency import from_wei
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from taskwork.units import UNITS, short
 
 _AMOUNTS = frozenset({"cost", "expected_profit", "payout", "profit", "reimbursed"})
 _PRICES = frozenset({"base_fee", "max_fee", "tip"})
@@ -67,9 +69,10 @@ def set_up_logs(form: str, level: str, redactor: Redactor) -> None:
 
 def with_units(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """For people: amounts in ether, prices in gwei. Programs get wei."""
-    for fields, unit in ((_AMOUNTS, "ether"), (_PRICES, "gwei")):
-        for field in fields & event.keys():
-            event[field] = f"{from_wei(int(event[field]), unit):f} {unit}"
+    for field in _AMOUNTS & event.keys():
+        event[field] = short(event[field])
+    for field in _PRICES & event.keys():
+        event[field] = f"{Decimal(event[field]) / UNITS['gwei']:f} gwei"
     return event
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from eth_utils.currency import to_wei
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,21 +12,20 @@ from keeper.services.plan import TX_GAS_CAP
 from keeper.types import Limits
 from taskwork.chain.types import Wei
 from taskwork.errors import ConfigError
+from taskwork.units import parse_wei
 
 
-def parse_wei(value: object) -> object:
-    """Read an amount such as `5 gwei`, `0.01 ether` or a plain number of wei."""
+def read_wei(value: object) -> object:
+    """Read an amount such as `5 gwei` or `0.01 ether`; a plain number is wei."""
     if not isinstance(value, str):
         return value
-    digits = value.strip().rstrip("abcdefghijklmnopqrstuvwxyz")
-    unit = value.strip().removeprefix(digits) or "wei"
     try:
-        return to_wei(Decimal(digits), unit)
-    except (InvalidOperation, ValueError):
-        raise ValueError("write a number of wei, or a unit behind it, as in `5 gwei`") from None
+        return int(value)
+    except ValueError:
+        return parse_wei(value)
 
 
-SignedAmount = Annotated[int, BeforeValidator(parse_wei)]
+SignedAmount = Annotated[int, BeforeValidator(read_wei)]
 Amount = Annotated[SignedAmount, Field(ge=0)]
 
 

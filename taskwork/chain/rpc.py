@@ -8,7 +8,13 @@ from typing import Any, TypeAlias
 
 from aiohttp import ClientError, ClientResponseError
 from web3 import AsyncHTTPProvider, AsyncWeb3, WebSocketProvider
-from web3.exceptions import ContractLogicError, MethodUnavailable, Web3Exception, Web3RPCError
+from web3.exceptions import (
+    ContractLogicError,
+    MethodUnavailable,
+    ProviderConnectionError,
+    Web3Exception,
+    Web3RPCError,
+)
 from websockets.exceptions import WebSocketException
 
 from taskwork.chain.revert import decode_revert
@@ -21,7 +27,7 @@ Web3: TypeAlias = AsyncWeb3[Any]
 async def connect(url: str) -> AsyncIterator[Web3]:
     """Connect to a node by http(s) or ws(s); closes the connection at the end."""
     if url.startswith(("ws://", "wss://")):
-        provider: Any = WebSocketProvider(url)
+        provider: Any = WebSocketProvider(url, max_connection_retries=1)
     else:
         # Repeats nothing by itself: a transaction sent twice is refused the second time.
         provider = AsyncHTTPProvider(url, exception_retry_configuration=None)
@@ -46,9 +52,11 @@ def node_errors() -> Iterator[None]:
         raise MethodMissing(_message(error)) from error
     except Web3RPCError as error:
         raise NodeRefused(_message(error)) from error
+    except ProviderConnectionError:  # its text holds the URL, hence perhaps a key
+        raise ChainError("the node does not answer: no websocket connection") from None
     except Web3Exception as error:
         raise ChainError(str(error)) from error
-    except ClientResponseError as error:  # its own text holds the URL, hence perhaps a key
+    except ClientResponseError as error:  # the same
         raise ChainError(f"the node answered {error.status} {error.message}") from None
     except (TimeoutError, ClientError, OSError, WebSocketException) as error:
         raise ChainError(
