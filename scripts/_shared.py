@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import ape
 import click
 from ape.cli import ConnectedProviderCommand, account_option
+from ape.logging import LogLevel, logger
 from ape_node.provider import NodeSoftwareNotInstalledError
 from eth_account.datastructures import SignedTransaction
 from eth_utils.crypto import keccak
@@ -45,6 +46,8 @@ class ChainCommand(ConnectedProviderCommand):  # type: ignore[misc] # ape has no
 
     def invoke(self, ctx: click.Context) -> Any:
         """Connect and run."""
+        if ctx.params.get("machine"):
+            logger.set_level(LogLevel.ERROR)  # what it says of the connection goes to stdout
         try:
             return super().invoke(ctx)
         except NodeSoftwareNotInstalledError:

@@ -34,9 +34,6 @@ from taskwork.errors import TaskworkError
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(".build/up")
-STATE = FOLDER / "state.json"
-NODE_LOG = FOLDER / "anvil.log"
-KEEPER_LOG = FOLDER / "keeper.log"
 PORT = 8545
 BLOCK_SECONDS = 1
 STOP_SECONDS = 15
@@ -46,6 +43,28 @@ MNEMONIC = (
 DEPLOYER, EXECUTOR = 0, 9  # which of its accounts
 
 console = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where one run keeps what it needs to be found again."""
+
+    folder: Path
+
+    @property
+    def state(self) -> Path:
+        """What runs."""
+        return self.folder / "state.json"
+
+    @property
+    def node_log(self) -> Path:
+        """What the node says."""
+        return self.folder / "anvil.log"
+
+    @property
+    def keeper_log(self) -> Path:
+        """What the keeper says."""
+        return self.folder / "keeper.log"
 
 
 @dataclass(frozen=True)
@@ -62,47 +81,53 @@ class State:
 @click.command()
 @click.option("--down", is_flag=True, help="Stop what runs.")
 @click.option("--port", default=PORT, show_default=True, help="The chain's port.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=FOLDER, help="For state and logs."
+)
 @click.option("--json", "machine", is_flag=True, help="Print JSON.")
-def main(down: bool, port: int, machine: bool) -> None:
+def main(*, down: bool, port: int, folder: Path, machine: bool) -> None:
     """Start a local chain, the contracts and a keeper, and leave them running."""
     os.chdir(ROOT)
-    state = read_state()
+    files = Files(folder)
+    state = read_state(files)
     if down:
-        sys.exit(stop(state))
+        console.print("down" if stop(state, files) else "nothing is up")
+        return
     is_new = state is None or not is_up(state)
     if state is None or is_new:
-        state = bring_up(state, port)
+        state = bring_up(state, files, port)
     if machine:
         print(json.dumps({**asdict(state), "started": is_new}, indent=2))
     else:
-        describe(state, is_new=is_new)
+        describe(state, files, is_new=is_new)
 
 
-def bring_up(old: State | None, port: int) -> State:
+def bring_up(old: State | None, files: Files, port: int) -> State:
     """Clear away what is left of an earlier run, and start anew."""
-    if old is not None:
-        stop(old)
+    stop(old, files)
     if answers(f"http://127.0.0.1:{port}"):
         fail(f"something else listens on port {port}: stop it, or take another with --port")
     try:
-        return start_all(port)
+        return start_all(files, port)
     except TaskworkError as error:
         fail(str(error))
 
 
-def start_all(port: int) -> State:
+def start_all(files: Files, port: int) -> State:
     """Start the node, deploy, start the keeper."""
-    node = start_node(NODE_LOG, NodeOptions(port=port, block_time=BLOCK_SECONDS))
+    node = start_node(files.node_log, NodeOptions(port=port, block_time=BLOCK_SECONDS))
     try:
         contracts = asyncio.run(deploy(node.url))
         executor = account(EXECUTOR)
         command = keeper_command(node.url, contracts[MANAGER], gas_reserve=50_000)
-        keeper = start(command, KEEPER_LOG, environment=keeper_environment(executor, poll_s=0.5))
+        keeper = start(
+            command, files.keeper_log, environment=keeper_environment(executor, poll_s=0.5)
+        )
     except BaseException:
         node.process.terminate()
         raise
     state = State(node.url, node.process.pid, keeper.pid, executor.address, dict(contracts))
-    STATE.write_text(json.dumps(asdict(state), indent=2) + "\n", "utf-8")
+    files.state.write_text(json.dumps(asdict(state), indent=2) + "\n", "utf-8")
     return state
 
 
@@ -130,11 +155,11 @@ def account(index: int) -> LocalAccount:
     return found
 
 
-def describe(state: State, *, is_new: bool) -> None:
+def describe(state: State, files: Files, *, is_new: bool) -> None:
     """Where everything is, and what to try."""
     console.print(f"[green]✓[/] {'up' if is_new else 'already up'}: make down stops it\n")
     rows = {"chain": state.rpc, **state.contracts, "keeper": state.executor}
-    for name, value in {**rows, "logs": f"{NODE_LOG}, {KEEPER_LOG}"}.items():
+    for name, value in {**rows, "logs": f"{files.node_log}, {files.keeper_log}"}.items():
         console.print(f"  [bright_black]{name:<18}[/]{value}", soft_wrap=True)
     options = f"--network ethereum:local:{state.rpc}"
     beat = f"{state.contracts['Heartbeat']} 'beat()' --gas 80000 --in 5 --every 100 --times forever"
@@ -142,15 +167,15 @@ def describe(state: State, *, is_new: bool) -> None:
         "\n  Now have a contract called every 100 blocks (a block is a second), and watch it:\n",
         f"  .venv/bin/ape run schedule {beat} --account TEST::0 {options}",
         f"  .venv/bin/ape run status {options}",
-        f"  tail -f {KEEPER_LOG}",
+        f"  tail -f {files.keeper_log}",
     ):
         console.print(line, soft_wrap=True)
 
 
-def read_state() -> State | None:
+def read_state(files: Files) -> State | None:
     """What an earlier run wrote down."""
     try:
-        return State(**json.loads(STATE.read_text("utf-8")))
+        return State(**json.loads(files.state.read_text("utf-8")))
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return None
 
@@ -169,18 +194,17 @@ def runs(pid: int, program: str) -> bool:
     return program.encode() in command
 
 
-def stop(state: State | None) -> int:
-    """Stop the keeper first, so that it can finish what it sent."""
+def stop(state: State | None, files: Files) -> bool:
+    """Stop what is left, the keeper first, so that it can finish; returns whether there was any."""
     if state is None:
-        console.print("nothing is up")
-        return 0
+        return False
     if runs(state.keeper_pid, "keeper") and not end(state.keeper_pid, "keeper"):
-        console.print(f"the keeper had to be killed: {last_line(KEEPER_LOG)}")
+        said = last_line(files.keeper_log)
+        click.echo(f"up: the keeper had to be killed; it last said: {said}", err=True)
     if runs(state.node_pid, "anvil"):
         end(state.node_pid, "anvil")
-    STATE.unlink(missing_ok=True)
-    console.print("down")
-    return 0
+    files.state.unlink(missing_ok=True)
+    return True
 
 
 def end(pid: int, program: str) -> bool:

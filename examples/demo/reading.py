@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from examples.demo.scenario import Contradiction, Scenario
+from examples.demo.scenario import Contradiction, Scenario, known_words
 
 Where = tuple[str | int, ...]
 
@@ -42,7 +43,7 @@ def _validate(path: Path, root: yaml.MappingNode) -> Scenario:
     except Contradiction as error:
         raise ScenarioError(_one_line(path, lines, error.where, str(error))) from error
     except ValidationError as error:
-        first, *others = error.errors(include_url=False)
+        first, *others = sorted(error.errors(include_url=False), key=_urgency)
         message = _reason(first)
         if others:
             message += f" (and {len(others)} more)"
@@ -83,12 +84,18 @@ def _one_line(path: Path, lines: Mapping[Where, int], where: Where, message: str
     return f"{path}:{lines[known]}: {f'{place}: ' if place else ''}{message}"
 
 
+def _urgency(error: Any) -> bool:
+    """A misspelt word comes before the word that is missing for it."""
+    return bool(error["type"] != "extra_forbidden")
+
+
 def _reason(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return "is no word of a scenario"
+        near = get_close_matches(str(error["loc"][-1]), known_words(), n=1)
+        return f"is no word of a scenario{f'; is it {near[0]}?' if near else ''}"
     if kind == "value_error":
         return str(context["error"])
     given = "" if isinstance(error["input"], dict | list) else f", not {error['input']!r}"

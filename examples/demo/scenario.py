@@ -193,6 +193,12 @@ class Scenario(Part):
         return self
 
 
+def known_words() -> set[str]:
+    """Every word that a scenario can use."""
+    fields = (field for part in Part.__subclasses__() for field in part.model_fields.items())
+    return {field.alias or name for name, field in fields}
+
+
 def _check_names(play: Scenario) -> None:
     if play.chain.ends <= play.chain.opens:
         raise Contradiction(("chain", "ends"), f"must be after it opens, block {play.chain.opens}")
