@@ -31,10 +31,12 @@ _STRUCTS: Mapping[str, type] = {
     "struct TaskMetrics": types.TaskMetrics,
     "struct TaskInfo": types.TaskInfo,
     "struct PriceTerms": types.PriceTerms,
+    "struct ITaskManagerLens.Explanation": types.Explanation,
 }
 _ENUMS: Mapping[str, type] = {
     "enum TaskStatus": types.TaskStatus,
     "enum SizeClass": types.SizeClass,
+    "enum ITaskManagerLens.Reason": types.Reason,
 }
 
 

@@ -7,7 +7,12 @@ from enum import IntEnum
 from typing import NewType
 
 from eth_typing import ChecksumAddress
-from eth_utils.address import is_address, to_checksum_address
+from eth_utils.address import (
+    is_checksum_address,
+    is_checksum_formatted_address,
+    is_hex_address,
+    to_checksum_address,
+)
 
 from taskwork.errors import InvalidInput
 
@@ -25,7 +30,8 @@ ZERO_ADDRESS = Address(to_checksum_address("0x" + "00" * 20))
 
 def as_address(value: str) -> Address:
     """Read an address in any spelling; a wrong checksum is refused."""
-    if not is_address(value):
+    is_mistyped = is_checksum_formatted_address(value) and not is_checksum_address(value)
+    if not is_hex_address(value) or is_mistyped:
         raise InvalidInput("address", value, "must be 20 bytes in hex, its checksum right or none")
     return Address(to_checksum_address(value))
 
@@ -150,3 +156,32 @@ class Bond:
     def free(self) -> Wei:
         """What can be withdrawn, or reserved for another run."""
         return Wei(self.total - self.reserved)
+
+
+class Reason(IntEnum):
+    """Why a task has not run, or will not; `have` and `need` are an explanation's."""
+
+    UNKNOWN = 0
+    NOT_DUE = 1  # have: this block; need: its next block
+    DUE = 2  # have: this block; need: its next block
+    BASE_FEE_ABOVE_CEILING = 3  # have: its ceiling; need: the base fee
+    DEADLINE_PASSED = 4  # have: this block; need: its deadline
+    RUNNING = 5
+    PAUSED = 6
+    INSUFFICIENT_BOND = 7  # have: the account's free bond; need: the reserve
+    FAILED_TOO_OFTEN = 8  # have: failures; need: 0
+    NO_ROOM = 9
+    COMPLETED = 10
+    CANCELLED = 11
+    EXPIRED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a task has not run."""
+
+    reason: Reason
+    status: TaskStatus
+    next_block: BlockNumber  # from which it is due, or was last due
+    have: int
+    need: int

@@ -1,0 +1,75 @@
+"""A typed client of TaskManagerLens, which reads what the manager does not tell by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from taskwork.chain.abi import load_abi
+from taskwork.chain.addresses import create2_address
+from taskwork.chain.deploy import has_code
+from taskwork.chain.rpc import Web3
+from taskwork.chain.transactions import Call, simulate
+from taskwork.chain.types import (
+    ZERO_ADDRESS,
+    Address,
+    BlockNumber,
+    Explanation,
+    Gas,
+    TaskHash,
+    Wei,
+)
+from taskwork.errors import ConfigError
+
+_NAME = "TaskManagerLens"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomQuote:
+    """The least crowded block of a window."""
+
+    block: BlockNumber
+    admitted_gas: Gas
+    price_per_gas: Wei  # premium included
+
+
+class TaskManagerLensClient:
+    """The lens of one manager."""
+
+    def __init__(self, web3: Web3, address: Address) -> None:
+        self.address = address
+        self._web3 = web3
+        self._abi = load_abi(_NAME)
+
+    @classmethod
+    async def of(cls, web3: Web3, manager: Address) -> TaskManagerLensClient:
+        """Find a manager's lens, whose address follows from the manager's."""
+        address = lens_address(manager)
+        if not await has_code(web3, address):
+            raise ConfigError(f"no {_NAME} of {manager} on this chain: deploy it first")
+        return cls(web3, address)
+
+    async def explain(self, task_hash: TaskHash) -> Explanation:
+        """Why a task has not run yet; also for a hash that nobody knows."""
+        explanation: Explanation
+        (explanation,) = await self._read("explain(bytes32)", task_hash)
+        return explanation
+
+    async def quote(
+        self, start: BlockNumber, window: int, gas: Gas, *, owner: Address = ZERO_ADDRESS
+    ) -> RoomQuote | None:
+        """The least crowded of `window` blocks at the owner's terms; None when all are full."""
+        signature = "quote(uint64,uint64,uint64)"
+        quote = RoomQuote(*await self._read(signature, start, window, gas, sender=owner))
+        return quote if quote.block else None
+
+    async def _read(
+        self, signature: str, *args: object, sender: Address = ZERO_ADDRESS
+    ) -> tuple[Any, ...]:
+        call = Call(self.address, self._abi.encode_call(signature, args))
+        return self._abi.decode_result(signature, await simulate(self._web3, call, sender=sender))
+
+
+def lens_address(manager: Address) -> Address:
+    """Where `deploy_missing` puts the lens of a manager."""
+    return create2_address(load_abi(_NAME).encode_init([manager]))
