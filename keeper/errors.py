@@ -5,11 +5,11 @@ TaskworkError
 │   ├── WrongChain
 │   ├── NotATaskManager
 │   └── KeyUnusable
+├── InvalidInput            stop: a setting is no address
 ├── ChainError              back off, connect again: the node is away or misbehaves
-│   ├── NodeRefused         the node answered, and said no
-│   └── NotMined
-├── ContractError           skip this batch, go on with the next block
-└── TransactionFailed       book what it cost, go on with the next block
+│   └── NodeRefused         not this transaction: try again with the next block
+│       └── MethodMissing   predict instead of simulating
+└── ContractError           back off, connect again: a read was refused
 
 Each message is one line and says what the operator can do.
 """

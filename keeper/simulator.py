@@ -57,7 +57,9 @@ class Simulator:
             blocks = await self._manager.web3.eth.simulate_v1(payload, head.number)
         result: Any = blocks[0]["calls"][0]
         if not result["status"]:
-            raise decode_revert(bytes(result["returnData"]))
+            log.warning(
+                "batch_would_revert", reason=str(decode_revert(bytes(result["returnData"])))
+            )
         events = self._manager.read_events(result["logs"])
         return quote_of(events, sender, Gas(result["gasUsed"]))
 

@@ -6,9 +6,9 @@ import pytest
 
 from keeper.types import Totals
 from taskwork.chain.transactions import Call, Fees, send
-from taskwork.chain.types import Address, Gas, TaskStatus, Wei
+from taskwork.chain.types import Address, BlockNumber, Gas, TaskStatus, Wei
 from tests.keeper.support import running_keeper
-from tests.support.chain import ETHER, GWEI, Chain, refuse
+from tests.support.chain import ETHER, GWEI, Chain, bump, refuse
 from tests.support.gateway import running_gateway
 
 pytestmark = pytest.mark.integration
@@ -227,3 +227,71 @@ async def test_keeper__stopped_while_nothing_is_mined__leaves_in_bounded_time(
 
     await chain.rpc("anvil_dropAllTransactions")
     assert left["hashes"] == (sent["tx"],)
+
+
+async def test_keeper__node_refuses_the_transaction__tries_again_with_the_next_block(
+    chain: Chain,
+) -> None:
+    await chain.schedule_due()
+    async with running_gateway(chain.url) as (gateway, url):
+        gateway.refused.add("eth_sendRawTransaction")
+        async with running_keeper(chain, chain.executor, rpc=url) as keeper:
+            refused = await keeper.said("batch_refused")
+            gateway.refused.clear()
+            await chain.mine()
+            await keeper.said("batch_executed")
+
+    assert refused["reason"] == "not now"
+
+
+async def test_keeper__replacement_refused__keeps_following_what_is_out(chain: Chain) -> None:
+    await chain.schedule_due()
+    await chain.rpc("evm_setAutomine", False)
+    async with (
+        running_gateway(chain.url) as (gateway, url),
+        running_keeper(chain, chain.executor, rpc=url) as keeper,
+    ):
+        sent = await keeper.said("batch_sent")
+        gateway.refused.add("eth_sendRawTransaction")
+        raw = await chain.rpc("eth_getRawTransactionByHash", sent["tx"])
+        await chain.rpc("anvil_dropTransaction", sent["tx"])
+        await chain.mine(2)
+        await keeper.said("replacement_refused")
+        await chain.rpc("eth_sendRawTransaction", raw)
+        await chain.mine()
+        executed = await keeper.said("batch_executed")
+
+    assert executed["tx_hash"] == sent["tx"]
+
+
+async def test_keeper__replacement_above_its_limit__waits(chain: Chain) -> None:
+    await chain.schedule_due()
+    await chain.rpc("evm_setAutomine", False)
+
+    async with running_keeper(chain, chain.executor, max_fee=11 * GWEI // 5) as keeper:
+        sent = await keeper.said("batch_sent")
+        raw = await chain.rpc("eth_getRawTransactionByHash", sent["tx"])
+        await chain.rpc("anvil_dropTransaction", sent["tx"])
+        await chain.mine(2)
+        await keeper.said("fee_limit_reached")
+        await chain.rpc("eth_sendRawTransaction", raw)
+        await chain.mine()
+        executed = await keeper.said("batch_executed")
+
+    assert sent["max_fee"] == 11 * GWEI // 5
+    assert executed["tx_hash"] == sent["tx"]
+
+
+async def test_keeper__more_due_than_fits_a_batch__goes_on_until_nothing_is(chain: Chain) -> None:
+    for _ in range(12):
+        await chain.schedule(chain.counter, bump(), ahead=40)
+    await chain.mine(60)
+
+    async with running_keeper(chain, chain.executor, gas_limit=550_000) as keeper:
+        while await chain.manager.get_tasks_in_range(BlockNumber(0), await chain.head()):
+            await keeper.said("batch_executed", len(keeper.all_said("batch_executed")) + 1)
+        totals = await keeper.end()
+
+    assert totals.executed == 12
+    assert totals.batches > 1
+    assert totals.profit > 0

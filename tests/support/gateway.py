@@ -14,6 +14,7 @@ class Gateway:
 
     def __init__(self, node_url: str) -> None:
         self.unknown: set[str] = set()  # methods that the node pretends not to know
+        self.refused: set[str] = set()  # methods that the node will not serve now
         self.is_open = True
         self.deaf_after: str | None = None  # loses the node's next answer to this method
         self.requests: list[str] = []
@@ -25,14 +26,19 @@ class Gateway:
         body = await request.json()
         self.requests.append(body["method"])
         if body["method"] in self.unknown:
-            error = {"code": -32601, "message": "Method not found"}
-            return web.json_response({"jsonrpc": "2.0", "id": body["id"], "error": error})
+            return self._refusal(body["id"], -32601, "Method not found")
+        if body["method"] in self.refused:
+            return self._refusal(body["id"], -32000, "not now")
         async with ClientSession() as session, session.post(self._node_url, json=body) as answer:
             content = await answer.json()
         if body["method"] == self.deaf_after:
             self.deaf_after = None
             return web.Response(status=502)
         return web.json_response(content)
+
+    def _refusal(self, request_id: int, code: int, message: str) -> web.Response:
+        error = {"code": code, "message": message}
+        return web.json_response({"jsonrpc": "2.0", "id": request_id, "error": error})
 
 
 @asynccontextmanager
