@@ -20,7 +20,7 @@ from rich.console import Console
 
 from taskwork.actions.deployment import find_manager
 from taskwork.actions.remedies import explain
-from taskwork.actions.reporting import Runway
+from taskwork.chain.lens import Runway
 from taskwork.chain.rpc import Web3, connect
 from taskwork.chain.task_manager import TaskManagerClient
 from taskwork.chain.types import Address, TaskHash, Wei, as_address, as_task_hash
@@ -143,10 +143,8 @@ def print_rows(rows: Mapping[str, str]) -> None:
         console.print(f"[bright_black]{name:<{width}}[/]{value}", soft_wrap=True)
 
 
-def describe_runway(runway: Runway | None) -> str:
+def describe_runway(runway: Runway) -> str:
     """How many runs a bond pays for."""
-    if runway is None:
-        return "-"
     return f"{runway.at_least} runs at the highest price, {runway.at_this_price} at today's"
 
 

@@ -106,7 +106,7 @@ def _calldata(signature: str | None, arguments: tuple[str, ...], data: str | Non
 
 
 def _print(scheduled: Scheduled) -> None:
-    runway = describe_runway(scheduled.runway)
+    runway = describe_runway(scheduled.runway) if scheduled.runway else "-"
     print_rows(
         {
             "task": f"[bold]{scheduled.task_hash}[/]",

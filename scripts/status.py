@@ -21,6 +21,7 @@ from scripts._shared import (
     print_json,
     print_rows,
 )
+from taskwork.actions.explanation import in_words
 from taskwork.actions.reporting import TaskReport, report_account, report_queue, report_task
 from taskwork.chain.task_manager import TaskManagerClient
 from taskwork.chain.types import UNLIMITED, Address, TaskHash, as_address
@@ -95,7 +96,8 @@ def _as_json(report: TaskReport) -> dict[str, object]:
         "reserve": metrics.reserved_bond,
         "bond": report.bond.total,
         "free_bond": report.bond.free,
-        "runway": None if report.runway is None else asdict(report.runway),
+        "reason": report.outlook.explanation.reason.name.lower() if report.outlook else None,
+        "runway": asdict(report.outlook.runway) if report.outlook else None,
     }
 
 
@@ -114,7 +116,7 @@ def _print_one(report: TaskReport) -> None:
             "owner": task.owner,
             "reserve": short(metrics.reserved_bond),
             "bond": f"{short(report.bond.total)}, of which {short(report.bond.free)} free",
-            "bond pays for": describe_runway(report.runway),
+            **_outlook(report),
         }
     )
 
@@ -137,10 +139,19 @@ def _print_all(reports: list[TaskReport]) -> None:
             str(metrics.executions),
             str(metrics.failures),
             _to_go(report),
-            str(report.runway.at_least) if report.runway else "-",
+            str(report.outlook.runway.at_least) if report.outlook else "-",
             short(metrics.reserved_bond),
         )
     Console(highlight=False, width=max(console.width, WIDTH)).print(table)
+
+
+def _outlook(report: TaskReport) -> dict[str, str]:
+    if report.outlook is None:
+        return {}
+    why = {"why": in_words(report.outlook.explanation)}
+    if report.status.has_ended:
+        return why
+    return {"bond pays for": describe_runway(report.outlook.runway), **why}
 
 
 def _to_go(report: TaskReport) -> str:

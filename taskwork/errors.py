@@ -16,6 +16,7 @@ The branch says what the caller does, the message what the operator does.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 
@@ -76,4 +77,8 @@ class TransactionFailed(TaskworkError):
 
 
 def _listed(args_by_name: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in args_by_name.items())
+    return ", ".join(f"{name}={_plain(value)}" for name, value in args_by_name.items())
+
+
+def _plain(value: object) -> object:
+    return value.name.lower() if isinstance(value, Enum) else value

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskwork.actions.reporting import Runway, find_runway
+from taskwork.actions.reporting import find_lens
 from taskwork.chain.events import TaskScheduled
+from taskwork.chain.lens import Runway
 from taskwork.chain.rpc import node_errors
 from taskwork.chain.task_manager import TaskManagerClient
 from taskwork.chain.transactions import Signer
@@ -79,13 +80,14 @@ async def schedule(
     sent = Wei(lacking) if bond is None else bond
     receipt = await manager.send(signer, manager.calls.schedule_task(definition, value=sent))
     (event,) = manager.events_in(receipt, TaskScheduled)
+    lens = await find_lens(manager)
     return Scheduled(
         task_hash=event.task_hash,
         owner=owner,
         envoy=await manager.envoy_of(owner),
         required_bond=required,
         sent=sent,
-        runway=await find_runway(manager, event.task_hash),
+        runway=None if lens is None else await lens.runway(event.task_hash),
         next_block=event.next_block,
         tx_hash=event.at.tx_hash,
     )

@@ -33,6 +33,14 @@ class RoomQuote:
     price_per_gas: Wei  # premium included
 
 
+@dataclass(frozen=True, slots=True)
+class Runway:
+    """How many runs an owner's bond still pays for, if no other task draws on it."""
+
+    at_least: int  # at the highest price the task can cost
+    at_this_price: int  # at the base fee of now, executed in time
+
+
 class TaskManagerLensClient:
     """The lens of one manager."""
 
@@ -54,6 +62,10 @@ class TaskManagerLensClient:
         explanation: Explanation
         (explanation,) = await self._read("explain(bytes32)", task_hash)
         return explanation
+
+    async def runway(self, task_hash: TaskHash) -> Runway:
+        """How many runs of a task its owner's bond still pays for."""
+        return Runway(*await self._read("runway(bytes32)", task_hash))
 
     async def quote(
         self, start: BlockNumber, window: int, gas: Gas, *, owner: Address = ZERO_ADDRESS

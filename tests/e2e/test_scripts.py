@@ -68,6 +68,7 @@ def test_task__scheduled_shown_cancelled__bond_comes_back(deployed: Ape) -> None
     assert queued["task_hash"] == scheduled["task_hash"]
     assert (queued["status"], queued["to_go"]) == ("queued", 3)
     assert queued["next_block"] == scheduled["next_block"]
+    assert (queued["reason"], ended["reason"]) == ("not_due", "cancelled")
     assert queued["data"].endswith("7")
     assert queued["reserve"] == scheduled["required_bond"]
     assert scheduled["task_hash"] in table
@@ -78,6 +79,7 @@ def test_task__scheduled_shown_cancelled__bond_comes_back(deployed: Ape) -> None
     assert (ended["status"], ended["bond"], ended["next_block"]) == ("cancelled", 0, 0)
     assert again.code == 1
     assert "TaskManager_TaskEnded" in again.complaint
+    assert "status=cancelled" in again.complaint
 
 
 def test_schedule__bond_too_small__one_line_with_the_remedy(deployed: Ape) -> None:
