@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from eth_abi.abi import encode
+from eth_abi.abi import encode, is_encodable_type
 from eth_abi.exceptions import EncodingError, ParseError
 from eth_abi.grammar import normalize, parse
 from eth_utils.crypto import keccak
@@ -50,14 +50,15 @@ def _kinds(inputs: str) -> list[str] | None:
         parsed = parse(normalize(inputs))  # type: ignore[no-untyped-call]
     except ParseError:
         return None
-    return [component.to_type_str() for component in parsed.components]
+    kinds = [component.to_type_str() for component in parsed.components]
+    return kinds if all(map(is_encodable_type, kinds)) else None
 
 
 def _read(kind: str, word: str) -> object:
     if kind.endswith("]") or kind.startswith("("):
         try:
             return _read_json(kind, json.loads(word))
-        except (json.JSONDecodeError, AttributeError) as error:
+        except (ValueError, AttributeError) as error:
             raise InvalidInput("argument", word, f"must be a JSON list for {kind}") from error
     return _read_word(kind, word)
 
