@@ -27,7 +27,7 @@ from taskwork.chain.deploy import has_code
 from taskwork.chain.rpc import Web3, connect
 from taskwork.chain.transactions import Call, send
 from taskwork.chain.types import Address
-from taskwork.devnet.keeper import keeper_command, keeper_environment
+from taskwork.devnet.keeper import KeeperProcess, keeper_command, keeper_environment
 from taskwork.devnet.node import NodeOptions, answers, start_node
 from taskwork.devnet.processes import last_line, start
 from taskwork.errors import TaskworkError
@@ -123,6 +123,7 @@ def start_all(files: Files, port: int) -> State:
         keeper = start(
             command, files.keeper_log, environment=keeper_environment(executor, poll_s=0.5)
         )
+        KeeperProcess(keeper, files.keeper_log).wait_started()
     except BaseException:
         node.process.terminate()
         raise

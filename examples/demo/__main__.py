@@ -91,7 +91,9 @@ async def _play(
         running(command, log, environment=environment) as process,
         watching(console, stage.scenario, record) as show,
     ):
-        play = Play(stage, record, KeeperProcess(process, log), show)
+        keeper = KeeperProcess(process, log)
+        await asyncio.to_thread(keeper.wait_started)
+        play = Play(stage, record, keeper, show)
         return play, await play.run()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from taskwork.errors import ChainError, ContractError, TaskworkError
 
-_REMEDIES: Mapping[str, str] = {
+REMEDIES: Mapping[str, str] = {
     "TaskManager_FromNotCaller": "schedule with the account that is to own the task",
     "TaskManager_WrongNonce": "another task was scheduled in between: try again",
     "TaskManager_GasOutOfRange": "give less gas, or split the work",
@@ -25,8 +25,8 @@ _REMEDIES: Mapping[str, str] = {
 
 def explain(error: TaskworkError) -> str:
     """One line: what happened, and what to do if that is known."""
-    if isinstance(error, ContractError) and error.name in _REMEDIES:
-        return f"{error}: {_REMEDIES[error.name]}"
+    if isinstance(error, ContractError) and error.name in REMEDIES:
+        return f"{error}: {REMEDIES[error.name]}"
     if isinstance(error, ChainError):
         return f"{error}: is the node up, and its URL right?"
     return str(error)

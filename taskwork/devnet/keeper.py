@@ -10,8 +10,10 @@ from pathlib import Path
 from eth_account.signers.local import LocalAccount
 
 from taskwork.chain.types import Address
-from taskwork.devnet.processes import find_program, last_line
+from taskwork.devnet.processes import find_program, last_line, wait_until
 from taskwork.errors import TaskworkError
+
+STARTED = "keeper_started"  # the event that the keeper logs
 
 
 class KeeperEnded(TaskworkError):
@@ -24,6 +26,10 @@ class KeeperProcess:
 
     process: subprocess.Popen[bytes]
     log: Path
+
+    def wait_started(self) -> None:
+        """Wait until the keeper follows the chain."""
+        wait_until(lambda: STARTED in self.log.read_text("utf-8"), self.process, self.log)
 
     def check(self) -> None:
         """Raise `KeeperEnded` when the keeper is gone."""

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from taskwork.errors import ConfigError
 
+READY_SECONDS = 30
+
 
 def find_program(name: str) -> str:
     """A program of this environment, else one on PATH."""
@@ -73,8 +75,8 @@ def stop(process: subprocess.Popen[bytes], *, grace_s: float = 10.0) -> int:
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait at most ten seconds until a started process is ready."""
-    deadline = time.monotonic() + 10
+    """Wait until a started process is ready, for as long as a busy machine may need."""
+    deadline = time.monotonic() + READY_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
             stop(process)

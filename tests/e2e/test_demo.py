@@ -116,10 +116,18 @@ def test_demo__interrupted__leaves_nothing_running(tmp_path: Path) -> None:
 
 
 def child_pids(parent: int) -> list[int]:
-    listing = subprocess.run(
-        ["/bin/ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=True
-    )
-    return [int(pid) for pid in listing.stdout.split()]
+    return [
+        int(folder.name)
+        for folder in Path("/proc").glob("[0-9]*")
+        if parent_of(folder) == str(parent)
+    ]
+
+
+def parent_of(process: Path) -> str | None:
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[1]
+    except OSError:
+        return None  # it ended meanwhile
 
 
 def wait_for(condition: Any) -> None:
