@@ -122,7 +122,7 @@ def _clock(scenario: Scenario, seen: Snapshot) -> RenderableType:
 def _tasks(scenario: Scenario, seen: Snapshot) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bright_black")
     for heading in ("task", "owner", "calls", "status"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading != "calls")  # that one gives way if need be
     for heading in ("next", "ran", "failed", "to go"):
         table.add_column(heading, justify="right", no_wrap=True)
     for task in seen.tasks:
@@ -139,7 +139,7 @@ def _task_row(scenario: Scenario, task: TaskNow, seen: Snapshot) -> list[Rendera
     return [
         Text(task.name, style="bold"),
         plan.owner,
-        Text(plan.call, style="bright_black", overflow="ellipsis"),
+        Text(plan.call, style="bright_black", no_wrap=True, overflow="ellipsis"),
         status_text(task.status),
         Text(following, style="bold magenta" if late else ""),
         str(metrics.executions),
