@@ -16,6 +16,8 @@ contract GasHarness {
         bytes[] answers;
     }
 
+    bool public greedy;
+
     function run(address target, uint256 gasGiven, bytes memory data, Question[] calldata questions)
         external
         payable
@@ -25,7 +27,8 @@ contract GasHarness {
         uint256 spent;
         (answer.success, spent) = _measured(target, gasGiven, data);
         answer.returnData = _returnData();
-        answer.gasLeft = gasGiven - (spent - overhead);
+        uint256 used = spent > overhead ? spent - overhead : 0;
+        answer.gasLeft = used < gasGiven ? gasGiven - used : 0;
         answer.answers = new bytes[](questions.length);
         for (uint256 i; i < questions.length; ++i) {
             (bool success, bytes memory given) = questions[i].target.staticcall(questions[i].data);
@@ -33,7 +36,18 @@ contract GasHarness {
         }
     }
 
-    receive() external payable {}
+    /// @dev Takes ether, or burns all the gas that came with it.
+    receive() external payable {
+        if (greedy) {
+            assembly ("memory-safe") {
+                invalid()
+            }
+        }
+    }
+
+    function setGreedy(bool greedy_) external {
+        greedy = greedy_;
+    }
 
     /// @dev What the measurement itself costs: the same call to an account without code.
     function _overhead(bytes memory data) private returns (uint256 spent) {

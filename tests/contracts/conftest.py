@@ -11,9 +11,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from eth_abi import encode
 from eth_utils import to_checksum_address
 
 from tests.support.abi import Interface, Named, to_bytes
+from tests.support.bare_chain import BareChain, running_bare_chain
 from tests.support.books import Books
 from tests.support.definitions import (
     INFO,
@@ -65,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "ether_forced_in: the manager ends with more ether than it owes, on purpose"
     )
+    config.addinivalue_line("markers", "fee(bps): the protocol fee of the manager under test")
 
 
 # The chain
@@ -134,6 +137,32 @@ def mine_to(rpc: Rpc, height: Callable[[], int]) -> MineTo:
         rpc("anvil_setNextBlockBaseFeePerGas", hex(BASE_FEE))
 
     return mine
+
+
+@pytest.fixture(scope="session")
+def bare_node(
+    interface: Interface, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BareChain]:
+    with running_bare_chain(tmp_path_factory.mktemp("anvil") / "anvil.log", interface) as chain:
+        yield chain
+
+
+@pytest.fixture
+def bare(
+    bare_node: BareChain, project: ProjectManager, request: pytest.FixtureRequest
+) -> Iterator[BareChain]:
+    """A chain without tracing, with a manager of its own, whose books are checked as well.
+
+    `@pytest.mark.fee(100)` gives the manager a protocol fee of so many basis points.
+    """
+    marker = request.node.get_closest_marker("fee")
+    fee_bps = marker.args[0] if marker else 0
+    recipient = bare_node.accounts[8] if marker else ZERO_ADDRESS
+    with bare_node.rewinding():
+        arguments = encode(["uint256", "address"], [fee_bps, recipient])
+        bare_node.manager = bare_node.deploy(project.TaskManager.contract_type, arguments)
+        yield bare_node
+        bare_node.check_books()
 
 
 # Contracts

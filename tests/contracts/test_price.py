@@ -1,0 +1,196 @@
+"""The price of a run: base fee and tip up to the ceiling, and the rising premium on top."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.conftest import BOND, GENEROUS_FEE, GWEI, call_of
+
+UINT64_MAX = 2**64 - 1
+BRANCH_GAS = 100
+
+
+@pytest.fixture
+def amount_at(rewinding, terms_of, owner, create_task, mine_to, base_fee, execute):
+    """What an executor is paid for the same run at the given terms, base fee and lateness."""
+
+    def run(*, fee=GWEI, late=0, value=BOND, **terms) -> int:
+        with rewinding():
+            terms_of(owner, **terms)
+            task = create_task(value=value)
+            mine_to(task.start + late)
+            base_fee(fee)
+            batch = execute(max_fee=GENEROUS_FEE, max_priority_fee=0)
+            return batch.one("ExecutorReimbursed")["amount"]
+
+    return run
+
+
+@pytest.fixture
+def charged_gas(amount_at) -> int:
+    """The gas that the run is charged: what it costs at 1 wei per gas."""
+    return amount_at(fee=1)
+
+
+@pytest.fixture
+def assert_rate(charged_gas):
+    """Assert that an amount is the charged gas at a rate.
+
+    The branch that caps the price costs some gas itself, hence the tolerance; the remainder
+    tells rates apart nevertheless.
+    """
+
+    def check(amount, rate) -> None:
+        assert amount % rate == 0, f"{amount} is not a multiple of {rate}"
+        assert abs(amount // rate - charged_gas) < BRANCH_GAS
+
+    return check
+
+
+def test_price__no_tip_no_premium__is_the_base_fee(amount_at, charged_gas) -> None:
+    assert amount_at() == charged_gas * GWEI
+    assert 60_000 < charged_gas < 250_000
+
+
+@pytest.mark.parametrize("fee", [1, 7, 3 * GWEI, 100 * GWEI])
+def test_price__base_fee__is_passed_on(assert_rate, amount_at, fee) -> None:
+    assert_rate(amount_at(fee=fee), fee)
+
+
+def test_price__base_fee_of_zero__costs_only_the_tip(amount_at, charged_gas) -> None:
+    assert amount_at(fee=0) == 0
+    assert amount_at(fee=0, tip=5) == charged_gas * 5
+
+
+@pytest.mark.parametrize("tip", [1, GWEI, 98 * GWEI, 99 * GWEI])
+def test_price__tip__is_added(assert_rate, amount_at, tip) -> None:
+    assert_rate(amount_at(tip=tip), GWEI + tip)
+
+
+@pytest.mark.parametrize("tip", [99 * GWEI + 1, UINT64_MAX])
+def test_price__tip_above_the_ceiling__is_capped(assert_rate, amount_at, tip) -> None:
+    assert_rate(amount_at(tip=tip), 100 * GWEI)
+
+
+def test_price__ceiling_of_one_wei__costs_one_wei_a_gas(
+    manager, terms_of, owner, define, base_fee, mine_to, execute, assert_rate
+) -> None:
+    terms_of(owner, ceiling=1)
+    definition = define()
+    base_fee(1)
+    manager.scheduleTask(definition, sender=owner, value=BOND)
+    mine_to(definition.schedule.start)
+    base_fee(1)
+
+    batch = execute()
+
+    assert_rate(batch.one("ExecutorReimbursed")["amount"], 1)
+
+
+@pytest.mark.parametrize("late", [0, 1, 2, 13, 27, 28, 29, 500])
+def test_premium__late__rises_by_a_part_a_block_up_to_the_cap(amount_at, assert_rate, late) -> None:
+    cap = 3_200 * 10**6
+    parts = min(32, 4 + late)
+
+    amount = amount_at(premium_cap=cap, late=late)
+
+    assert_rate(amount, GWEI + cap * parts // 32)
+
+
+def test_premium__cap__is_on_top_of_the_ceiling(amount_at, assert_rate) -> None:
+    amount = amount_at(ceiling=GWEI, tip=UINT64_MAX, premium_cap=2 * GWEI, late=40)
+
+    assert_rate(amount, 3 * GWEI)
+
+
+def test_premium__cap_that_does_not_divide__is_rounded_down_for_the_owner(
+    assert_rate, amount_at
+) -> None:
+    assert_rate(amount_at(premium_cap=7), GWEI + 7 * 4 // 32)
+
+
+def test_premium__largest_cap__is_paid_from_a_bond_that_covers_it(
+    rpc, owner, amount_at, assert_rate
+) -> None:
+    rpc("anvil_setBalance", owner.address, hex(2**87))
+
+    amount = amount_at(premium_cap=UINT64_MAX, ceiling=GWEI, late=28, value=2**86)
+
+    assert_rate(amount, GWEI + UINT64_MAX)
+
+
+def test_price__frozen_terms__decide_not_those_in_force(
+    terms_of, owner, create_task, run_at, assert_rate
+) -> None:
+    terms_of(owner, tip=GWEI)
+    task = create_task()
+    terms_of(owner, tip=50 * GWEI)
+
+    batch = run_at(task.start)
+
+    assert_rate(batch.one("ExecutorReimbursed")["amount"], 2 * GWEI)
+
+
+def test_price__two_owners_in_a_batch__each_pays_its_own_terms(
+    manager, terms_of, owner, other_owner, height, create_task, run_at
+) -> None:
+    terms_of(owner, tip=GWEI)
+    terms_of(other_owner, tip=3 * GWEI)
+    start = height() + 20
+    create_task(start=start)
+    create_task(start=start, owner=other_owner)
+
+    batch = run_at(start)
+
+    first, second = (event["amount"] for event in batch.named("ExecutorReimbursed"))
+    assert first % (2 * GWEI) == 0
+    assert second % (4 * GWEI) == 0
+    assert manager.bondOf(owner) == (BOND - first, 0)
+    assert manager.bondOf(other_owner) == (BOND - second, 0)
+
+
+def test_price__batch__is_paid_in_one_sum(
+    height, owner, other_owner, create_task, mine_to, executor, execute
+) -> None:
+    start = height() + 20
+    for who in (owner, other_owner, owner):
+        create_task(start=start, owner=who)
+    mine_to(start)
+    before = executor.balance
+
+    batch = execute()
+
+    amounts = [event["amount"] for event in batch.named("ExecutorReimbursed")]
+    receipt = batch.receipt
+    assert executor.balance == before - receipt.gas_used * receipt.gas_price + sum(amounts)
+    assert len(amounts) == 3
+
+
+def test_price__more_tasks_in_a_batch__base_cost_is_shared(
+    manager, height, create_task, terms_of, owner, rewinding, run_at
+) -> None:
+    start = height() + 20
+    tasks = [create_task(start=start) for _ in range(4)]
+    terms_of(owner)
+    with rewinding():
+        for task in tasks[1:]:
+            manager.cancelTask(task.hash, sender=owner)
+        alone = run_at(start).one("ExecutorReimbursed")["amount"]
+
+    amounts = [event["amount"] for event in run_at(start).named("ExecutorReimbursed")]
+
+    assert all(amount < alone for amount in amounts)
+
+
+@pytest.mark.parametrize(("late", "gas"), [(0, 100_000), (40, 100_000), (40, 750_000)])
+def test_price__callee_burns_everything__stays_within_the_reserve(
+    manager, terms_of, owner, burner, create_task, run_at, late, gas
+) -> None:
+    terms_of(owner, ceiling=GWEI, premium_cap=GWEI)
+    call = call_of(burner, "invalid()")
+    task = create_task(target=burner, data=call, gas=gas)
+    reserved = manager.bondOf(owner)[1]
+
+    amount = run_at(task.start + late).one("ExecutorReimbursed")["amount"]
+
+    assert gas * GWEI < amount <= reserved
