@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ from taskwork.errors import ConfigError
 pytestmark = pytest.mark.unit
 
 URL = "https://user:passw0rd@node.example/v3/0123456789abcdef?token=fedcba98"
+
+
+@pytest.fixture(autouse=True)
+def usual_logs() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)
