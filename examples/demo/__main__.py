@@ -68,9 +68,7 @@ def main(scenario: Path, machine: bool, logs: Path) -> None:
 async def perform(scenario: Scenario, logs: Path, console: Console) -> Report:
     """Start everything, play, stop everything, and judge."""
     started = time.monotonic()
-    this = asyncio.current_task()
-    if this:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    _stop_in_order()
     with running_node(logs / "anvil.log", NodeOptions()) as node:
         async with connect(node.url) as web3:
             with console.status("setting the stage") as status:
@@ -80,6 +78,14 @@ async def perform(scenario: Scenario, logs: Path, console: Console) -> Report:
             books = await close_books(record)
             disagreements = await judge(stage, end, books, play.refused)
     return Report(record, end, books, disagreements, time.monotonic() - started)
+
+
+def _stop_in_order() -> None:
+    """Let a signal end the play as Ctrl-C does, with everything it started."""
+    this = asyncio.current_task()
+    if this:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, this.cancel)
 
 
 async def _play(

@@ -96,7 +96,8 @@ def test_demo__act_refused__is_a_disagreement(tmp_path: Path) -> None:
     assert "acts.0: ada was refused: TaskManager_NotInactive" in outcome.out
 
 
-def test_demo__interrupted__leaves_nothing_running(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_demo__interrupted__leaves_nothing_running(number: int, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "examples.demo", "--logs", str(tmp_path)],
         stdout=subprocess.DEVNULL,
@@ -106,7 +107,7 @@ def test_demo__interrupted__leaves_nothing_running(tmp_path: Path) -> None:
     keeper_log = tmp_path / "keeper.log"
     wait_for(lambda: keeper_log.exists() and "keeper_started" in keeper_log.read_text())
     children = child_pids(process.pid)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=30)
 
     assert len(children) == 2
