@@ -81,6 +81,8 @@ def compare(console: Console, measured: dict[str, dict[str, int]]) -> bool:
     outside = economics.outside_band(measured["economics"])
     for key, share in outside.items():
         console.print(f"outside the band: {key}: {share / 100:.2f} %", style="red")
+    if not passed:
+        console.print("To commit to the new figures: python -m benchmarks --update")
     return passed and not outside
 
 

@@ -50,7 +50,10 @@ def running_chain() -> Iterator[Chain]:
         chain.rpc("evm_setAutomine", False)
         chain.rpc("evm_setBlockGasLimit", hex(BLOCK_GAS_LIMIT))
         chain.rpc("anvil_autoImpersonateAccount", True)
-        yield chain
+        try:
+            yield chain
+        finally:
+            chain.close()
 
 
 class Chain:
@@ -60,6 +63,10 @@ class Chain:
         parts = urlsplit(url)
         self._connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=120)
         self._ids = itertools.count(1)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
     def rpc(self, method: str, *params: object) -> Any:
         """Ask the node; its refusal is an exception, a revert by the name of its error."""

@@ -43,8 +43,10 @@ def print_operations(console: Console, measured: Figures, committed: Figures) ->
         cells = [_number(gas), _change(committed.get(key), gas), *_goal(gas, goals.get(key))]
         table.add_row(operation.title, *cells, *_others(peers, act))
     console.print(table)
-    missed = sum(measured[key] > goal for key, goal in goals.items())
-    console.print(f"{len(goals) - missed} of {len(goals)} goals met, {missed} missed")
+    met = sum(key in measured and measured[key] <= goal for key, goal in goals.items())
+    console.print(f"{met} of {len(goals)} goals met, {len(goals) - met} missed")
+    for key in goals.keys() - measured.keys():
+        console.print(f"missed as it does not exist: {key}, at most {goals[key]:,}")
     note = (
         "Best peer: the cheapest that pays executors on chain. The prototype is not safe to use.\n"
     )
