@@ -6,7 +6,6 @@ import {BlockQueueLibrary} from "./libraries/BlockQueue.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {GasCosts} from "./libraries/GasCosts.sol";
 import {
-    classOf,
     FIRST_DEFERRAL,
     kilogasOf,
     LARGE_GAS,
@@ -22,10 +21,10 @@ import {TransientLock} from "./libraries/TransientLock.sol";
 import {TaskManagerBase} from "./TaskManagerBase.sol";
 import {TaskManagerReads} from "./TaskManagerReads.sol";
 import {Account, AccountLibrary} from "./types/Account.sol";
-import {Batch, BatchLibrary, Entry} from "./types/Batch.sol";
+import {Batch, Entry} from "./types/Batch.sol";
+import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
-import {ManagerWord} from "./types/ManagerWord.sol";
-import {PriceTerms} from "./types/PriceTerms.sol";
+import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
 import {SizeClass} from "./types/SizeClass.sol";
 import {Task} from "./types/Task.sol";
 import {TaskDefinition} from "./types/TaskDefinition.sol";
@@ -33,6 +32,7 @@ import {TaskId} from "./types/TaskId.sol";
 import {TaskSchedule} from "./types/TaskSchedule.sol";
 import {TaskState, TaskStateLibrary} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
+import {Terms, TermsLibrary} from "./types/Terms.sol";
 
 /// @title TaskManager
 /// @dev See `ITaskManager` for what it promises, docs/specification.md for how it keeps it.
@@ -52,20 +52,17 @@ contract TaskManager is TaskManagerReads {
     /// @inheritdoc ITaskManager
     function executeQueuedTasks(uint256 targetGasReserve) external returns (uint256 executed, uint256 failed) {
         if (!_hasGas(targetGasReserve, GasCosts.EXIT)) return (0, 0);
-        Batch memory batch = _open(targetGasReserve);
         uint256 passed = 0; // a bit for each class whose next task does not fit
-        while (_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) {
-            uint256 gasBefore = gasleft();
-            (bool found, SizeClass class, uint256 due) = _nextDue(passed);
-            if (!found) break;
-            Entry memory entry;
-            uint256 mark = Memory.mark();
-            (TaskId id,) = _queue.front(class, due);
-            // A queued id always has code.
-            assert(TaskCode.load(id, batch.task));
-            if (_fits(batch)) _handle(batch, entry, gasBefore);
-            else passed |= 1 << uint256(class);
-            Memory.release(mark);
+        (bool found, SizeClass class, uint256 due) = _nextDue(passed);
+        if (!found && !TransientLock.isTaken()) return (0, 0); // the cheap way out, for those who poll
+
+        Batch memory batch = _open(targetGasReserve);
+        while (found) {
+            if (!_drain(batch, class, due)) {
+                passed |= 1 << uint256(class);
+                batch.gasBefore = gasleft(); // nobody's task was handled
+            }
+            (found, class, due) = _nextDue(passed);
         }
         _close(batch);
         return (batch.executed, batch.failed);
@@ -81,12 +78,12 @@ contract TaskManager is TaskManagerReads {
         batch.entryGas = GasCosts.HASH_CHARGE;
         for (uint256 i = 0; i < taskHashes.length; ++i) {
             if (!_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) break;
-            uint256 gasBefore = gasleft();
+            batch.gasBefore = gasleft(); // what was passed over is the caller's own loss
             Entry memory entry;
             uint256 mark = Memory.mark();
             if (_tryLoad(taskHashes[i], batch.task) && _isDue(_states[batch.task.id])) {
                 if (!_fits(batch)) break;
-                _handle(batch, entry, gasBefore);
+                _handle(batch, entry);
             }
             Memory.release(mark);
         }
@@ -96,7 +93,6 @@ contract TaskManager is TaskManagerReads {
 
     /// @inheritdoc ITaskManager
     function executeTask(bytes32 taskHash) external returns (bool success, bytes memory returnData) {
-        uint256 gasBefore = gasleft();
         Batch memory batch = _open(0);
         batch.task = _load(taskHash);
         TaskState state = _states[batch.task.id];
@@ -105,7 +101,7 @@ contract TaskManager is TaskManagerReads {
         uint256 required = GasCosts.EXIT + _gasToHandle(batch.task);
         if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
         Entry memory entry;
-        returnData = _handle(batch, entry, gasBefore);
+        returnData = _handle(batch, entry);
         _close(batch);
         return (batch.executed == 1, returnData);
     }
@@ -117,6 +113,7 @@ contract TaskManager is TaskManagerReads {
         (bool taken, bool charged) = TransientLock.acquire();
         if (!taken) revert TaskManager_Reentered();
         batch.gasReserve = targetGasReserve;
+        batch.gasBefore = gasleft();
         batch.base = GasCosts.BATCH + (charged ? 0 : GasCosts.TRANSACTION);
     }
 
@@ -143,8 +140,11 @@ contract TaskManager is TaskManagerReads {
             // The gas of a transaction is below 2^30, rates are below 2^65, FEE_BPS is at most 10^4, and
             // amount + fee <= held: the same rate for at most as much gas.
             uint256 share = _shareOf(batch);
-            for (uint256 pointer = batch.first; pointer != 0;) {
-                Entry memory entry = BatchLibrary.entryAt(pointer);
+            Entry memory entry = batch.head;
+            for (uint256 left = batch.entries; left != 0; --left) {
+                assembly ("memory-safe") {
+                    entry := mload(entry) // entry.next
+                }
                 uint256 amount = _least(entry.gas + share, entry.most) * entry.rate;
                 uint256 fee = amount * FEE_BPS / Pricing.BPS;
 
@@ -153,18 +153,40 @@ contract TaskManager is TaskManagerReads {
                 if (fee != 0) emit ProtocolFeeCollected(entry.taskHash, fee);
                 payment += amount;
                 fees += fee;
-                pointer = entry.next;
             }
+        }
+    }
+
+    /// @dev Handles the tasks of a due bucket in order of arrival, until it is empty or the next one does not fit.
+    /// Nothing can be queued for an earlier block meanwhile, so the order of blocks holds.
+    /// @return emptied Whether the bucket is empty now.
+    function _drain(Batch memory batch, SizeClass class, uint256 due) private returns (bool emptied) {
+        while (true) {
+            if (!_hasGas(batch.gasReserve, _exitGas(batch) + GasCosts.PEEK)) return false;
+            TaskId id = _queue.front(class, due);
+            if (TaskId.unwrap(id) == 0) return true;
+            Entry memory entry;
+            uint256 mark = Memory.mark();
+            // A queued id always has code.
+            assert(TaskCode.load(id, batch.task));
+            if (!_fits(batch)) return false;
+            _handle(batch, entry);
+            Memory.release(mark);
         }
     }
 
     /// @dev The oldest due block among the classes that were not passed over; of equals the smallest class.
     function _nextDue(uint256 passed) private view returns (bool found, SizeClass class, uint256 due) {
-        ManagerWord word = _manager;
-        due = block.number + 1;
-        for (uint256 i = 0; i < SIZE_CLASSES; ++i) {
-            uint256 oldest = word.due(SizeClass(i));
-            if (oldest < due && passed & (1 << i) == 0) (found, class, due) = (true, SizeClass(i), oldest);
+        uint256 word = ManagerWord.unwrap(_manager);
+        due = block.number;
+        unchecked {
+            // three turns
+            for (uint256 i = SIZE_CLASSES; i != 0; --i) {
+                uint256 oldest = ManagerWordLibrary.dueAt(word, i - 1);
+                if (oldest <= due && passed & (1 << (i - 1)) == 0) {
+                    (found, class, due) = (true, SizeClass(i - 1), oldest);
+                }
+            }
         }
     }
 
@@ -175,49 +197,46 @@ contract TaskManager is TaskManagerReads {
     /* ONE TASK */
 
     /// @dev Runs, defers or expires the batch's task, which is queued and due and for which the gas is there.
-    /// @param gasBefore Gas left when the caller turned to this task.
     /// @return answer What the target answered.
-    function _handle(Batch memory batch, Entry memory entry, uint256 gasBefore) private returns (bytes memory answer) {
+    function _handle(Batch memory batch, Entry memory entry) private returns (bytes memory answer) {
         LoadedTask memory task = batch.task;
         TaskState state = _states[task.id];
-        PriceTerms memory terms = _frozenTerms(task.owner, state);
+        Terms terms = _frozenTerms(task.owner, state);
         entry.taskHash = task.hash;
         entry.owner = task.owner;
         entry.most = GasCosts.SKIP;
         entry.rate = Pricing.price(terms);
         batch.append(entry);
 
+        // Effect: nothing can run the task twice any more.
+        (BucketHead head, uint256 cleared) = _remove(task, state, 0);
         if (state.isExpiredAt(block.number)) {
-            _remove(task, state, 0);
-            Account account = _hold(batch, entry, terms, gasBefore);
+            Account account = _hold(batch, entry, terms);
             _store(task, _expire(task, state), account);
-        } else if (block.basefee > terms.ceiling) {
-            _remove(task, state, 0);
-            Account account = _hold(batch, entry, terms, gasBefore);
+        } else if (block.basefee > terms.ceiling()) {
+            Account account = _hold(batch, entry, terms);
             _defer(task, state, account, terms);
         } else {
-            answer = _run(batch, entry, state, terms, gasBefore);
+            entry.most = task.mostGas;
+            entry.rate += Pricing.premium(terms, block.number - state.next(), head.kilogas());
+            answer = _run(batch, entry, state, terms);
         }
-        uint256 refund = GasCosts.CLEARED * _queue.countEmptied(classOf(task.gas), state.next(), state.page());
+        if (head.count() == 1) cleared += _queue.marks.countEmpty(task.class, state.next());
         unchecked {
-            // gas only goes down
-            uint256 spent = gasBefore - gasleft();
-            entry.gas = spent - _least(refund, spent / 5);
+            // Gas only goes down; of a transaction's gas a fifth is given back at most (EIP-3529).
+            uint256 spent = batch.gasBefore - gasleft();
+            entry.gas = spent - _least(cleared * GasCosts.CLEARED, (spent + _shareOf(batch)) / 5);
+            batch.gasBefore = gasleft();
         }
     }
 
     /// @dev Calls the target and queues the task again, or not.
-    function _run(Batch memory batch, Entry memory entry, TaskState state, PriceTerms memory terms, uint256 gasBefore)
+    function _run(Batch memory batch, Entry memory entry, TaskState state, Terms terms)
         private
         returns (bytes memory answer)
     {
+        // Effect: its reserve cannot be freed while it runs.
         LoadedTask memory task = batch.task;
-        uint256 due = state.next();
-        entry.most = GasCosts.mostOfRun(task.gas, task.dataLength);
-        entry.rate += Pricing.premium(terms, block.number - due, _queue.headOf(classOf(task.gas), due).kilogas());
-
-        // Effect: nothing can run the task twice or free its reserve.
-        _remove(task, state, 0);
         _states[task.id] = state.withStatus(TaskStatus.Running);
 
         // Interaction: the target may re-enter everything but executions.
@@ -227,13 +246,16 @@ contract TaskManager is TaskManagerReads {
 
         // Effect: count the run. The state is read anew, as the target may have changed it.
         state = _states[task.id].recordRun(success);
-        if (success) ++batch.executed;
-        else ++batch.failed;
+        unchecked {
+            // each costs gas
+            if (success) ++batch.executed;
+            else ++batch.failed;
+        }
         emit TaskExecuted(task.hash, msg.sender, success, answer);
         emit TaskExecutionRecorded(task.hash, success, gasUsed, state.executed(), state.failed());
 
         // Effect: take what the run may cost, and go on.
-        Account account = _hold(batch, entry, terms, gasBefore);
+        Account account = _hold(batch, entry, terms);
         if (state.status() == TaskStatus.Running) _continue(task, state.countDown(), account, terms);
         else _store(task, state, account);
     }
@@ -244,33 +266,31 @@ contract TaskManager is TaskManagerReads {
             return (false, 0, abi.encodeWithSelector(TaskManager_TargetHasNoCode.selector, task.target));
         }
         address envoy = envoyOf(task.owner);
-        gasUsed = gasleft();
-        success = BoundedCall.callTarget(task, envoy, GasCosts.forEnvoy(task.gas, task.dataLength));
-        gasUsed -= gasleft();
+        unchecked {
+            gasUsed = gasleft();
+            success = BoundedCall.callTarget(task, envoy, task.callGas);
+            gasUsed -= gasleft(); // gas only goes down
+        }
         answer = BoundedCall.answer();
     }
 
     /// @dev Frees the reserve of a task that left its bucket, and debits the most that its handling may cost.
-    function _hold(Batch memory batch, Entry memory entry, PriceTerms memory terms, uint256 gasBefore)
-        private
-        view
-        returns (Account)
-    {
+    function _hold(Batch memory batch, Entry memory entry, Terms terms) private view returns (Account) {
         unchecked {
             // Gas only goes down, that of a transaction is below 2^30, and rates are below 2^65.
             // The share of the base can only shrink: entries are added.
             uint256 toCome = GasCosts.AFTER_CALL + _shareOf(batch);
-            entry.most = _least(gasBefore - gasleft() + toCome, entry.most);
+            entry.most = _least(batch.gasBefore - gasleft() + toCome, entry.most);
             entry.held = Pricing.withFee(entry.most * entry.rate, FEE_BPS);
         }
         return _accounts[entry.owner].release(_reserveFor(batch.task, terms)).debit(entry.held);
     }
 
     /// @dev Decides what becomes of a task after its run.
-    function _continue(LoadedTask memory task, TaskState state, Account account, PriceTerms memory terms) private {
+    function _continue(LoadedTask memory task, TaskState state, Account account, Terms terms) private {
         if (state.left() == 0) {
             state = state.withStatus(TaskStatus.Completed);
-        } else if (terms.failureLimit != 0 && state.streak() >= terms.failureLimit) {
+        } else if (terms.failureLimit() != 0 && state.streak() >= terms.failureLimit()) {
             state = state.withStatus(TaskStatus.Failing);
             emit TaskInactiveDueToFailures(task.hash, task.owner, state.streak());
         } else {
@@ -281,7 +301,7 @@ contract TaskManager is TaskManagerReads {
     }
 
     /// @dev Moves a task whose ceiling is below the base fee, twice as far with each time in a row.
-    function _defer(LoadedTask memory task, TaskState state, Account account, PriceTerms memory terms) private {
+    function _defer(LoadedTask memory task, TaskState state, Account account, Terms terms) private {
         uint256 tick = state.next() - state.drift();
         uint256 wanted = block.number + (FIRST_DEFERRAL << state.deferrals());
         bytes4 reason = TaskManager_BaseFeeAboveCeiling.selector;
@@ -314,7 +334,7 @@ contract TaskManager is TaskManagerReads {
     /// @dev What it takes at most to handle a task and to settle it.
     function _gasToHandle(LoadedTask memory task) private pure returns (uint256) {
         unchecked {
-            uint256 forCall = GasCosts.beforeEnvoy(GasCosts.forEnvoy(task.gas, task.dataLength));
+            uint256 forCall = GasCosts.beforeEnvoy(task.callGas);
             return GasCosts.BEFORE_CALL + forCall + GasCosts.AFTER_CALL + GasCosts.SETTLE; // all < 2^68
         }
     }
@@ -355,7 +375,7 @@ contract TaskManager is TaskManagerReads {
         assert(TaskCode.load(task.id, task));
 
         // Interaction: the caller pays for this run with its own gas.
-        uint256 forCall = GasCosts.beforeEnvoy(GasCosts.forEnvoy(task.gas, task.dataLength));
+        uint256 forCall = GasCosts.beforeEnvoy(task.callGas);
         uint256 required = GasCosts.AFTER_IMMEDIATE_CALL + forCall;
         if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
         (success,, returnData) = _callTarget(task);
@@ -392,7 +412,7 @@ contract TaskManager is TaskManagerReads {
         _checkRevivable(task, state);
 
         Account account = _topUp(task.owner);
-        PriceTerms memory terms = _frozenTerms(task.owner, state);
+        Terms terms = _frozenTerms(task.owner, state);
         uint256 tick = state.isRecurring() ? state.tickAfter(block.number) : _most(state.next(), block.number + 1);
         if (!state.isExpiredAt(tick)) _checkAffordable(task, account, terms);
         (state, account) = _place(task, state.forgive(), account, terms, tick, tick, bytes4(0));
@@ -409,11 +429,7 @@ contract TaskManager is TaskManagerReads {
         _checkTask(taskDef.task, account);
         _checkSchedule(taskDef.schedule);
 
-        task.id = _newId();
-        task.hash = TaskCode.hashOf(taskDef.task, task.id);
-        task.owner = msg.sender;
-        task.gas = taskDef.task.gas;
-        task.dataLength = taskDef.task.data.length;
+        TaskCode.preview(taskDef.task, _newId(), task);
         TaskCode.write(taskDef.task, account.head());
         if (account.nonce() == 0) ENVOY_FACTORY.create(msg.sender);
 
@@ -438,9 +454,9 @@ contract TaskManager is TaskManagerReads {
         private
         returns (TaskState, Account)
     {
-        PriceTerms memory terms = _termsOf(task.owner, account);
+        Terms terms = _termsOf(task.owner, account);
         uint256 runs = schedule.executions == type(uint64).max ? TaskStateLibrary.ENDLESS : schedule.executions;
-        state = state.schedule(schedule.startBlock, schedule.interval, runs, schedule.deadline, terms.version);
+        state = state.schedule(schedule.startBlock, schedule.interval, runs, schedule.deadline, terms.version());
         if (!schedule.active) return (state.withStatus(TaskStatus.Paused), account);
 
         uint256 required = _checkAffordable(task, account, terms);
@@ -491,19 +507,21 @@ contract TaskManager is TaskManagerReads {
     }
 
     /// @dev The base fee is at most the ceiling, and the account can reserve a run.
-    function _checkAffordable(LoadedTask memory task, Account account, PriceTerms memory terms)
+    function _checkAffordable(LoadedTask memory task, Account account, Terms terms)
         private
         view
         returns (uint256 required)
     {
-        if (block.basefee > terms.ceiling) revert TaskManager_BaseFeeAboveCeiling(block.basefee, terms.ceiling);
+        if (block.basefee > terms.ceiling()) {
+            revert TaskManager_BaseFeeAboveCeiling(block.basefee, terms.ceiling());
+        }
         required = _reserveFor(task, terms);
         uint256 free = account.free();
         if (free < required) revert TaskManager_InsufficientBond(task.owner, free, required);
     }
 
     function _checkRoom(LoadedTask memory task, uint64 start) private view {
-        SizeClass class = classOf(task.gas);
+        SizeClass class = task.class;
         ManagerWord word = _manager;
         if (!BlockQueueLibrary.isInSpan(word, class, start)) {
             revert TaskManager_BacklogTooOld(start, word.due(class));
@@ -565,22 +583,21 @@ contract TaskManager is TaskManagerReads {
 
     /// @inheritdoc ITaskManager
     function setPriceTerms(uint256 ceiling, uint256 tip, uint256 premiumCap, uint256 failureLimit) external {
-        uint256 version = uint256(_termsInForce[msg.sender].version) + 1;
+        uint256 version = _termsInForce[msg.sender].version() + 1;
         if (version > TaskStateLibrary.MAX_TERMS) {
             revert TaskManager_CounterExhausted(version, TaskStateLibrary.MAX_TERMS);
         }
-        PriceTerms memory terms = PriceTerms({
-            ceiling: uint64(_within(ceiling, type(uint64).max)),
-            tip: uint64(_within(tip, type(uint64).max)),
-            premiumCap: uint64(_within(premiumCap, type(uint64).max)),
-            failureLimit: uint8(_within(failureLimit, MAX_FAILURE_LIMIT)),
-            // forge-lint: disable-next-line(unsafe-typecast)
-            version: uint24(version) // at most MAX_TERMS
-        });
+        Terms terms = TermsLibrary.pack(
+            _within(ceiling, type(uint64).max),
+            _within(tip, type(uint64).max),
+            _within(premiumCap, type(uint64).max),
+            _within(failureLimit, MAX_FAILURE_LIMIT),
+            version
+        );
         _termsInForce[msg.sender] = terms;
         _termsAt[msg.sender][version] = terms;
         _accounts[msg.sender] = _accounts[msg.sender].withOwnTerms();
-        emit PriceTermsChanged(msg.sender, terms);
+        emit PriceTermsChanged(msg.sender, terms.unpack());
     }
 
     /// @dev Adds the value sent to `owner`'s account, which the caller stores.

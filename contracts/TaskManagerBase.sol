@@ -5,25 +5,26 @@ import {EnvoyFactory} from "./EnvoyFactory.sol";
 import {IEnvoyFactory} from "./interfaces/IEnvoyFactory.sol";
 import {ITaskManager} from "./interfaces/ITaskManager.sol";
 import {BlockQueue, BlockQueueLibrary} from "./libraries/BlockQueue.sol";
-import {classOf, kilogasOf, ROOM_PROBES} from "./libraries/Limits.sol";
+import {kilogasOf, ROOM_PROBES} from "./libraries/Limits.sol";
 import {Pricing} from "./libraries/Pricing.sol";
 import {TaskCode} from "./libraries/TaskCode.sol";
 import {Account} from "./types/Account.sol";
+import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
 import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
-import {PriceTerms} from "./types/PriceTerms.sol";
 import {SizeClass} from "./types/SizeClass.sol";
 import {TaskId} from "./types/TaskId.sol";
 import {TaskState} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
+import {Terms, TermsLibrary} from "./types/Terms.sol";
 
 /// @title What the manager keeps, and the steps that more than one of its functions take
 abstract contract TaskManagerBase is ITaskManager {
     /// @dev The terms of an account that never set its own.
-    uint64 internal constant DEFAULT_CEILING = 50 gwei;
-    uint64 internal constant DEFAULT_TIP = 0.1 gwei;
-    uint64 internal constant DEFAULT_PREMIUM_CAP = 4 gwei;
-    uint8 internal constant DEFAULT_FAILURE_LIMIT = 5;
+    uint256 private constant DEFAULT_CEILING = 50 gwei;
+    uint256 private constant DEFAULT_TIP = 0.1 gwei;
+    uint256 private constant DEFAULT_PREMIUM_CAP = 4 gwei;
+    uint256 private constant DEFAULT_FAILURE_LIMIT = 5;
 
     /// @inheritdoc ITaskManager
     uint256 public immutable FEE_BPS;
@@ -46,8 +47,8 @@ abstract contract TaskManagerBase is ITaskManager {
     /* ACCOUNTS */
 
     mapping(address owner => Account account) internal _accounts;
-    mapping(address owner => PriceTerms terms) internal _termsInForce;
-    mapping(address owner => mapping(uint256 version => PriceTerms terms)) internal _termsAt;
+    mapping(address owner => Terms terms) internal _termsInForce;
+    mapping(address owner => mapping(uint256 version => Terms terms)) internal _termsAt;
     mapping(address executor => uint256 amount) internal _credits;
 
     constructor(uint256 feeBps, address feeRecipient) {
@@ -85,27 +86,21 @@ abstract contract TaskManagerBase is ITaskManager {
 
     /* PRICE */
 
-    function _defaultTerms() internal pure returns (PriceTerms memory) {
-        return PriceTerms({
-            ceiling: DEFAULT_CEILING,
-            tip: DEFAULT_TIP,
-            premiumCap: DEFAULT_PREMIUM_CAP,
-            failureLimit: DEFAULT_FAILURE_LIMIT,
-            version: 0
-        });
+    function _defaultTerms() internal pure returns (Terms) {
+        return TermsLibrary.pack(DEFAULT_CEILING, DEFAULT_TIP, DEFAULT_PREMIUM_CAP, DEFAULT_FAILURE_LIMIT, 0);
     }
 
-    function _termsOf(address owner, Account account) internal view returns (PriceTerms memory) {
+    function _termsOf(address owner, Account account) internal view returns (Terms) {
         return account.hasOwnTerms() ? _termsInForce[owner] : _defaultTerms();
     }
 
-    function _frozenTerms(address owner, TaskState state) internal view returns (PriceTerms memory) {
+    function _frozenTerms(address owner, TaskState state) internal view returns (Terms) {
         uint256 version = state.terms();
         return version == 0 ? _defaultTerms() : _termsAt[owner][version];
     }
 
-    function _reserveFor(LoadedTask memory task, PriceTerms memory terms) internal view returns (uint256) {
-        return Pricing.reserve(task.gas, task.dataLength, terms.ceiling, terms.premiumCap, FEE_BPS);
+    function _reserveFor(LoadedTask memory task, Terms terms) internal view returns (uint256) {
+        return Pricing.reserve(task.mostGas, terms.ceiling(), terms.premiumCap(), FEE_BPS);
     }
 
     /* QUEUE */
@@ -114,21 +109,27 @@ abstract contract TaskManagerBase is ITaskManager {
     function _insert(LoadedTask memory task, uint256 blockNumber) internal returns (uint256 page) {
         ManagerWord before = _manager;
         ManagerWord word;
-        (word, page) = _queue.insert(before, classOf(task.gas), blockNumber, task.id, kilogasOf(task.gas));
+        (word, page) = _queue.insert(before, task.class, blockNumber, task.id, kilogasOf(task.gas));
         if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
     }
 
     /// @dev Takes a queued task out of its bucket.
     /// @param kilogas What the bucket's capacity gets back.
-    function _remove(LoadedTask memory task, TaskState state, uint256 kilogas) internal {
+    /// @return head The bucket's head before.
+    /// @return cleared Words of the bucket that became zero.
+    function _remove(LoadedTask memory task, TaskState state, uint256 kilogas)
+        internal
+        returns (BucketHead head, uint256 cleared)
+    {
         ManagerWord before = _manager;
-        ManagerWord word = _queue.remove(before, classOf(task.gas), state.next(), task.id, state.page(), kilogas);
+        ManagerWord word;
+        (word, head, cleared) = _queue.remove(before, task.class, state.next(), task.id, state.page(), kilogas);
         if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
     }
 
     /// @dev The first block with room among `wanted` and a bounded number of later ones; 0 when none has.
     function _findRoom(LoadedTask memory task, uint256 wanted) internal view returns (uint256 blockNumber) {
-        (SizeClass class, uint256 kilogas) = (classOf(task.gas), kilogasOf(task.gas));
+        (SizeClass class, uint256 kilogas) = (task.class, kilogasOf(task.gas));
         ManagerWord word = _manager;
         uint256 offset = 0;
         for (uint256 probe = 0; probe < ROOM_PROBES; ++probe) {
@@ -149,7 +150,7 @@ abstract contract TaskManagerBase is ITaskManager {
         LoadedTask memory task,
         TaskState state,
         Account account,
-        PriceTerms memory terms,
+        Terms terms,
         uint256 tick,
         uint256 wanted,
         bytes4 reason

@@ -2,6 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {ITaskManager} from "./interfaces/ITaskManager.sol";
+import {Bucket} from "./libraries/BlockQueue.sol";
+import {GasCosts} from "./libraries/GasCosts.sol";
 import {BITMAP_SPAN} from "./libraries/Limits.sol";
 import {Memory} from "./libraries/Memory.sol";
 import {Pricing} from "./libraries/Pricing.sol";
@@ -49,7 +51,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
     /// @inheritdoc ITaskManager
     function taskPriceTerms(bytes32 taskHash) external view returns (PriceTerms memory terms) {
         LoadedTask memory task = _load(taskHash);
-        return _frozenTerms(task.owner, _states[task.id]);
+        return _frozenTerms(task.owner, _states[task.id]).unpack();
     }
 
     /* TASKS OF AN ACCOUNT */
@@ -141,7 +143,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
 
     /// @inheritdoc ITaskManager
     function blockLoad(uint64 blockNumber, SizeClass class) external view returns (uint256 tasks, uint256 admittedGas) {
-        BucketHead head = _queue.headOf(class, blockNumber);
+        BucketHead head = _queue.bucketAt(class, blockNumber).head;
         return (head.count(), head.kilogas() * 1000);
     }
 
@@ -155,8 +157,10 @@ abstract contract TaskManagerReads is TaskManagerBase {
     {
         if (gasPrice > type(uint64).max) revert TaskManager_TermOutOfRange(gasPrice, type(uint64).max);
         Task calldata task = taskDef.task;
-        uint256 cap = _termsOf(task.from, _accounts[task.from]).premiumCap;
-        return Pricing.reserve(task.gas, task.data.length, gasPrice, cap, FEE_BPS);
+        uint256 cap = _termsOf(task.from, _accounts[task.from]).premiumCap();
+        uint256 length = task.data.length;
+        uint256 most = GasCosts.mostOfRun(GasCosts.forEnvoy(task.gas, length), length);
+        return Pricing.reserve(most, gasPrice, cap, FEE_BPS);
     }
 
     /// @inheritdoc ITaskManager
@@ -177,7 +181,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
 
     /// @inheritdoc ITaskManager
     function priceTermsOf(address account) external view returns (PriceTerms memory terms) {
-        return _termsOf(account, _accounts[account]);
+        return _termsOf(account, _accounts[account]).unpack();
     }
 
     /* CHAIN */
@@ -285,7 +289,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
         for (
             uint256 blockNumber = _nextPending(start); filled < available; blockNumber = _nextPending(blockNumber + 1)) {
             for (uint256 i = 0; i <= uint256(type(SizeClass).max) && filled < available; ++i) {
-                uint256 count = _queue.headOf(SizeClass(i), blockNumber).count();
+                uint256 count = _queue.bucketAt(SizeClass(i), blockNumber).head.count();
                 if (count <= offset) {
                     offset -= count;
                     continue;
@@ -309,7 +313,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
             blockNumber = _nextPending(blockNumber + 1)
         ) {
             for (uint256 i = 0; i <= uint256(type(SizeClass).max); ++i) {
-                count += _queue.headOf(SizeClass(i), blockNumber).count();
+                count += _queue.bucketAt(SizeClass(i), blockNumber).head.count();
             }
             if (count >= wanted) break;
         }
@@ -325,12 +329,13 @@ abstract contract TaskManagerReads is TaskManagerBase {
     {
         LoadedTask memory task;
         uint256 mark = Memory.mark();
-        BucketHead head = _queue.headOf(class, blockNumber);
+        Bucket storage bucket = _queue.bucketAt(class, blockNumber);
+        BucketHead head = bucket.head;
         uint256 word = BucketHead.unwrap(head);
         uint256 page = head.first();
         for (uint256 left = head.count(); left != 0 && filled < hashes.length; --left) {
             while (!BucketLibrary.hasLanes(word)) {
-                BucketPage content = _queue.pageOf(class, blockNumber, page);
+                BucketPage content = bucket.pages[page];
                 (word, page) = (BucketPage.unwrap(content), content.next());
             }
             TaskId id = BucketLibrary.front(word);

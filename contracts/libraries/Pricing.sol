@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {PriceTerms} from "../types/PriceTerms.sol";
+import {Terms} from "../types/Terms.sol";
 import {GasCosts} from "./GasCosts.sol";
 import {CAPACITY_KILOGAS} from "./Limits.sol";
 
@@ -18,11 +18,11 @@ library Pricing {
     uint256 private constant HALF_FULL = CAPACITY_KILOGAS / 2;
 
     /// @notice Wei per gas without premium.
-    function price(PriceTerms memory terms) internal view returns (uint256) {
+    function price(Terms terms) internal view returns (uint256) {
         unchecked {
             // tip <= type(uint64).max, and a base fee near 2^256 could not be paid by anyone
-            uint256 wanted = block.basefee + terms.tip;
-            return wanted < terms.ceiling ? wanted : terms.ceiling;
+            uint256 wanted = block.basefee + terms.tip();
+            return wanted < terms.ceiling() ? wanted : terms.ceiling();
         }
     }
 
@@ -30,24 +30,25 @@ library Pricing {
     /// which the block is more than half full, up to the cap.
     /// @param blocksLate Blocks since the task was due.
     /// @param kilogas What the task's block has admitted in its class.
-    function premium(PriceTerms memory terms, uint256 blocksLate, uint256 kilogas) internal pure returns (uint256) {
+    function premium(Terms terms, uint256 blocksLate, uint256 kilogas) internal pure returns (uint256) {
         unchecked {
             // kilogas < 2^16, blocksLate < 2^41, premiumCap < 2^64 and parts < 32 where they are multiplied
             uint256 crowd = kilogas > HALF_FULL ? (kilogas - HALF_FULL) * PREMIUM_RISE / HALF_FULL : 0;
             uint256 parts = PREMIUM_FLOOR + blocksLate + crowd;
-            return parts < PREMIUM_PARTS ? terms.premiumCap * parts / PREMIUM_PARTS : terms.premiumCap;
+            return parts < PREMIUM_PARTS ? terms.premiumCap() * parts / PREMIUM_PARTS : terms.premiumCap();
         }
     }
 
     /// @notice What is held for a task: one run at the highest price, and one deferral at the ceiling, with the fee.
-    function reserve(uint256 gas, uint256 dataLength, uint256 ceiling, uint256 premiumCap, uint256 feeBps)
+    /// @param mostGas What a run is charged at most: see `GasCosts.mostOfRun`.
+    function reserve(uint256 mostGas, uint256 ceiling, uint256 premiumCap, uint256 feeBps)
         internal
         pure
         returns (uint256)
     {
         unchecked {
-            // gas < 2^64 and prices < 2^64: products < 2^134
-            uint256 run = GasCosts.mostOfRun(gas, dataLength) * (ceiling + premiumCap);
+            // mostGas < 2^68 and prices < 2^64: products < 2^134
+            uint256 run = mostGas * (ceiling + premiumCap);
             return withFee(run + GasCosts.SKIP * ceiling, feeBps);
         }
     }

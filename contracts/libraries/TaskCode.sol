@@ -7,6 +7,8 @@ import {SSTORE2} from "solady/utils/SSTORE2.sol";
 import {LoadedTask} from "../types/LoadedTask.sol";
 import {Task} from "../types/Task.sol";
 import {TaskId} from "../types/TaskId.sol";
+import {GasCosts} from "./GasCosts.sol";
+import {classOf} from "./Limits.sol";
 
 /// @title Tasks kept as contract code
 /// @notice What never changes of a task is the code of a contract without instructions: a stop byte, a header of 52
@@ -47,7 +49,20 @@ library TaskCode {
         into.dataLength = length;
         into.data = data;
         into.hash = _hashAround(into);
+        _derive(into);
         return true;
+    }
+
+    /// @notice Fills `into` with what can be known of task `id` without reading it.
+    function preview(Task calldata task, TaskId id, LoadedTask memory into) internal view {
+        into.id = id;
+        into.hash = hashOf(task, id);
+        into.owner = task.from;
+        into.target = task.target;
+        into.gas = task.gas;
+        into.nonce = task.nonce;
+        into.dataLength = task.data.length;
+        _derive(into);
     }
 
     /// @notice A copy of a loaded task's calldata.
@@ -69,6 +84,12 @@ library TaskCode {
     /// @notice The id in a hash; nothing says yet that there is such a task.
     function idOf(bytes32 taskHash) internal pure returns (TaskId) {
         return TaskId.wrap(uint256(taskHash) & type(uint64).max);
+    }
+
+    function _derive(LoadedTask memory into) private pure {
+        into.class = classOf(into.gas);
+        into.callGas = GasCosts.forEnvoy(into.gas, into.dataLength);
+        into.mostGas = GasCosts.mostOfRun(into.callGas, into.dataLength);
     }
 
     function _join(bytes32 digest, TaskId id) private pure returns (bytes32) {

@@ -19,6 +19,11 @@ library TransientLock {
         return (true, word & CHARGED != 0);
     }
 
+    /// @notice Whether an execution is under way.
+    function isTaken() internal view returns (bool) {
+        return _read() & LOCKED != 0;
+    }
+
     /// @notice Gives the lock back. What was charged stays known.
     function release() internal {
         _write(CHARGED);

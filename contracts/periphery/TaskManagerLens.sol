@@ -11,6 +11,7 @@ import {SizeClass} from "../types/SizeClass.sol";
 import {TaskDefinition} from "../types/TaskDefinition.sol";
 import {TaskInfo} from "../types/TaskInfo.sol";
 import {TaskStatus} from "../types/TaskStatus.sol";
+import {Terms, TermsLibrary} from "../types/Terms.sol";
 
 /// @title TaskManagerLens
 contract TaskManagerLens is ITaskManagerLens {
@@ -34,7 +35,7 @@ contract TaskManagerLens is ITaskManagerLens {
         (blockNumber, admittedGas) = _leastCrowded(startBlock, window, gas);
         if (blockNumber == 0) return (0, 0, 0);
         PriceTerms memory terms = MANAGER.priceTermsOf(msg.sender);
-        pricePerGas = Pricing.price(terms) + Pricing.premium(terms, 0, admittedGas / 1000);
+        pricePerGas = Pricing.price(_pack(terms)) + Pricing.premium(_pack(terms), 0, admittedGas / 1000);
     }
 
     /// @inheritdoc ITaskManagerLens
@@ -47,8 +48,8 @@ contract TaskManagerLens is ITaskManagerLens {
         if (available < required) return (0, 0);
 
         // The last of the runs needs the whole reserve, those before it only what they cost.
-        uint256 gas = GasCosts.mostOfRun(info.definition.task.gas, info.definition.task.data.length);
-        uint256 rate = Pricing.price(terms) + Pricing.premium(terms, 0, 0);
+        uint256 gas = _mostGas(info.definition);
+        uint256 rate = Pricing.price(_pack(terms)) + Pricing.premium(_pack(terms), 0, 0);
         uint256 feeBps = MANAGER.FEE_BPS();
         uint256 most = Pricing.withFee(gas * (uint256(terms.ceiling) + terms.premiumCap), feeBps);
         uint256 left = info.definition.schedule.executions;
@@ -121,9 +122,16 @@ contract TaskManagerLens is ITaskManagerLens {
     }
 
     function _reserveOf(TaskDefinition memory definition, PriceTerms memory terms) private view returns (uint256) {
-        return Pricing.reserve(
-            definition.task.gas, definition.task.data.length, terms.ceiling, terms.premiumCap, MANAGER.FEE_BPS()
-        );
+        return Pricing.reserve(_mostGas(definition), terms.ceiling, terms.premiumCap, MANAGER.FEE_BPS());
+    }
+
+    function _mostGas(TaskDefinition memory definition) private pure returns (uint256) {
+        uint256 length = definition.task.data.length;
+        return GasCosts.mostOfRun(GasCosts.forEnvoy(definition.task.gas, length), length);
+    }
+
+    function _pack(PriceTerms memory terms) private pure returns (Terms) {
+        return TermsLibrary.pack(terms.ceiling, terms.tip, terms.premiumCap, terms.failureLimit, terms.version);
     }
 
     function _reasonOf(TaskStatus status) private pure returns (Reason) {

@@ -5,22 +5,9 @@ import {LoadedTask} from "./LoadedTask.sol";
 
 using BatchLibrary for Batch global;
 
-/// @notice What one executing transaction has done so far. It lives in memory only.
-struct Batch {
-    uint256 gasReserve; // gas to leave to the caller
-    uint256 base; // gas of the transaction itself, shared by the entries
-    uint256 entryGas; // gas that each entry costs the caller outside, such as its calldata
-    uint256 executed;
-    uint256 failed;
-    uint256 entries;
-    uint256 first; // memory address of the first entry; 0 means none
-    uint256 last;
-    LoadedTask task; // the one being handled
-}
-
-/// @notice What an owner owes for one handled task. Linked in the order of handling.
+/// @notice What an owner owes for one handled task.
 struct Entry {
-    uint256 next; // memory address of the next entry; 0 means none
+    uint256 next; // memory address of the entry after this one; 0 means none
     bytes32 taskHash;
     address owner;
     uint256 gas; // spent on the task, less what the EVM gives back
@@ -29,25 +16,32 @@ struct Entry {
     uint256 held; // wei debited from the owner until the batch's costs are known
 }
 
+/// @notice What one executing transaction has done so far. It lives in memory only.
+struct Batch {
+    uint256 gasReserve; // gas to leave to the caller
+    uint256 gasBefore; // gas left when the measure of the next entry began
+    uint256 base; // gas of the transaction itself, shared by the entries
+    uint256 entryGas; // gas that each entry costs the caller outside, such as its calldata
+    uint256 executed;
+    uint256 failed;
+    uint256 entries;
+    Entry head; // no entry itself: the one before the first
+    Entry last; // the latest entry, or the head
+    LoadedTask task; // the one being handled
+}
+
 /// @title Linking the entries of a `Batch`
 /// @dev A list, since neither the number of entries nor a bound worth allocating is known at the start.
 library BatchLibrary {
     /// @notice Adds an entry behind the others.
     function append(Batch memory self, Entry memory entry) internal pure {
-        uint256 pointer;
+        Entry memory last = self.entries == 0 ? self.head : self.last;
         assembly ("memory-safe") {
-            pointer := entry
+            mstore(last, entry) // last.next
         }
-        if (self.first == 0) self.first = pointer;
-        else entryAt(self.last).next = pointer;
-        self.last = pointer;
-        ++self.entries;
-    }
-
-    /// @notice The entry at a memory address that this batch holds.
-    function entryAt(uint256 pointer) internal pure returns (Entry memory entry) {
-        assembly ("memory-safe") {
-            entry := pointer
+        self.last = entry;
+        unchecked {
+            ++self.entries; // each costs gas
         }
     }
 }

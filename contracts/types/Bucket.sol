@@ -97,17 +97,23 @@ library BucketLibrary {
 
     /// @dev The bucket's capacity bounds both sums, far below their fields.
     function admit(BucketHead self, uint256 kilogas_) internal pure returns (BucketHead) {
-        return BucketHead.wrap(BucketHead.unwrap(self) + (1 << COUNT_AT) + (kilogas_ << KILOGAS_AT));
+        unchecked {
+            return BucketHead.wrap(BucketHead.unwrap(self) + (1 << COUNT_AT) + (kilogas_ << KILOGAS_AT));
+        }
     }
 
     /// @dev The id was counted when it was admitted.
     function uncount(BucketHead self) internal pure returns (BucketHead) {
-        return BucketHead.wrap(BucketHead.unwrap(self) - (1 << COUNT_AT));
+        unchecked {
+            return BucketHead.wrap(BucketHead.unwrap(self) - (1 << COUNT_AT));
+        }
     }
 
     /// @dev The gas was counted when the task was admitted.
     function discharge(BucketHead self, uint256 kilogas_) internal pure returns (BucketHead) {
-        return BucketHead.wrap(BucketHead.unwrap(self) - (kilogas_ << KILOGAS_AT));
+        unchecked {
+            return BucketHead.wrap(BucketHead.unwrap(self) - (kilogas_ << KILOGAS_AT));
+        }
     }
 
     function withFirst(BucketHead self, uint256 page) internal pure returns (BucketHead) {

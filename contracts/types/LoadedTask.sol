@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {SizeClass} from "./SizeClass.sol";
 import {TaskId} from "./TaskId.sol";
 
 /// @notice A task read from its code into memory. Filled by `TaskCode.load`; it lives in memory only.
@@ -14,4 +15,7 @@ struct LoadedTask {
     TaskId previous; // the owner's task before this one; 0 for its first
     uint256 dataLength;
     uint256 data; // memory address of the calldata, with at least one free word before it
+    SizeClass class;
+    uint256 callGas; // gas that its envoy gets: see `GasCosts.forEnvoy`
+    uint256 mostGas; // gas that a run is charged at most: see `GasCosts.mostOfRun`
 }

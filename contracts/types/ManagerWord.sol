@@ -30,7 +30,14 @@ library ManagerWordLibrary {
 
     /// @notice The oldest block with queued tasks of `class`, or `NEVER`.
     function due(ManagerWord self, SizeClass class) internal pure returns (uint256) {
-        return (ManagerWord.unwrap(self) >> (40 * uint256(class))) & NEVER;
+        return dueAt(ManagerWord.unwrap(self), uint256(class));
+    }
+
+    /// @dev The same for loops over the classes.
+    function dueAt(uint256 word, uint256 class) internal pure returns (uint256) {
+        unchecked {
+            return (word >> (40 * class)) & NEVER; // class < 3
+        }
     }
 
     function lastId(ManagerWord self) internal pure returns (TaskId) {

@@ -2,9 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @notice What an owner pays for a unit of gas, and how many failures in a row it bears.
-/// @dev Frozen into a task when it is scheduled or updated: the task's state names the version.
+/// @dev Frozen into a task when it is scheduled or updated: the task's state names the version. Kept as `Terms`.
 struct PriceTerms {
-    // Slot 0: 8 + 8 + 8 + 1 + 3 = 28 bytes
     uint64 ceiling; // wei per gas; the price never exceeds it, above it the task is deferred
     uint64 tip; // wei per gas added to the block's base fee, up to the ceiling
     uint64 premiumCap; // wei per gas; the premium rises from an eighth of it to all of it

@@ -122,10 +122,13 @@ library TaskStateLibrary {
     /// @notice The first tick after `blockNumber`: the cadence is kept, missed ticks are skipped.
     /// @dev Only for a task with an interval.
     function tickAfter(TaskState self, uint256 blockNumber) internal pure returns (uint256) {
-        uint256 tick = next(self) - drift(self);
-        if (tick > blockNumber) return tick;
         uint256 step = interval(self);
-        return tick + ((blockNumber - tick) / step + 1) * step;
+        assert(step != 0);
+        unchecked {
+            // drift <= next, and the result is at most step after blockNumber or tick: all below 2^41
+            uint256 tick = next(self) - drift(self);
+            return tick > blockNumber ? tick : tick + ((blockNumber - tick) / step + 1) * step;
+        }
     }
 
     /* CHANGES */
@@ -173,7 +176,9 @@ library TaskStateLibrary {
     /// @notice Takes a run off those still to make, of which there is one.
     function countDown(TaskState self) internal pure returns (TaskState) {
         uint256 runs = left(self);
-        return runs == ENDLESS ? self : _set(self, LEFT_AT, ENDLESS, runs - 1);
+        unchecked {
+            return runs == ENDLESS ? self : _set(self, LEFT_AT, ENDLESS, runs - 1); // runs != 0
+        }
     }
 
     function recordDeferral(TaskState self) internal pure returns (TaskState) {
@@ -196,6 +201,8 @@ library TaskStateLibrary {
 
     function _increase(TaskState self, uint256 shift, uint256 max) private pure returns (TaskState) {
         uint256 value = _get(self, shift, max);
-        return value == max ? self : _set(self, shift, max, value + 1);
+        unchecked {
+            return value == max ? self : _set(self, shift, max, value + 1); // value < max
+        }
     }
 }
