@@ -51,16 +51,16 @@ def test_deposit__nothing__says_nothing(manager, batch_of, owner) -> None:
 def test_deposit__as_much_as_fits__is_taken(rpc, manager, owner, stranger) -> None:
     rpc("anvil_setBalance", owner.address, hex(2**90))
 
-    manager.depositBond(stranger, sender=owner, value=2**88 - 1)
+    manager.depositBond(stranger, sender=owner, value=2**87 - 1)
 
-    assert manager.bondOf(stranger) == (2**88 - 1, 0)
+    assert manager.bondOf(stranger) == (2**87 - 1, 0)
 
 
 def test_deposit__one_wei_more_than_fits__reverts(rpc, manager, owner, stranger) -> None:
     rpc("anvil_setBalance", owner.address, hex(2**90))
-    manager.depositBond(stranger, sender=owner, value=2**88 - 1)
+    manager.depositBond(stranger, sender=owner, value=2**87 - 1)
 
-    with ape.reverts(manager.TaskManager_BondTooLarge, account=stranger, bond=2**88, max=2**88 - 1):
+    with ape.reverts(manager.TaskManager_BondTooLarge, account=stranger, bond=2**87, max=2**87 - 1):
         manager.depositBond(stranger, sender=owner, value=1)
 
 

@@ -171,8 +171,8 @@ def test_schedule__interval_within_range__is_kept(create_task, info_of, interval
     assert info_of(task.hash).definition.schedule.interval == interval
 
 
-@pytest.mark.parametrize("interval", [0, 99, MAX_DISTANCE + 1, UINT64_MAX])
-def test_schedule__one_shot_with_any_interval__is_taken(manager, create_task, interval) -> None:
+@pytest.mark.parametrize("interval", [0, 99, MAX_DISTANCE])
+def test_schedule__one_shot_with_any_interval_that_fits__is_taken(manager, create_task, interval) -> None:
     task = create_task(executions=1, interval=interval)
 
     assert manager.getTaskStatus(task.hash) == Status.QUEUED
@@ -403,7 +403,7 @@ def test_schedule__bond_reserved_for_another_task__does_not_count(manager, defin
 
 
 def test_schedule__bond_above_what_fits__reverts(rpc, manager, owner, define) -> None:
-    too_much = 2**88
+    too_much = 2**87
     rpc("anvil_setBalance", owner.address, hex(2 * too_much))
 
     with ape.reverts(
