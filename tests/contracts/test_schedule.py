@@ -172,7 +172,9 @@ def test_schedule__interval_within_range__is_kept(create_task, info_of, interval
 
 
 @pytest.mark.parametrize("interval", [0, 99, MAX_DISTANCE])
-def test_schedule__one_shot_with_any_interval_that_fits__is_taken(manager, create_task, interval) -> None:
+def test_schedule__one_shot_with_any_interval_that_fits__is_taken(
+    manager, create_task, interval
+) -> None:
     task = create_task(executions=1, interval=interval)
 
     assert manager.getTaskStatus(task.hash) == Status.QUEUED
