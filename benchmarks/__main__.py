@@ -76,8 +76,9 @@ def compare(console: Console, measured: dict[str, dict[str, int]]) -> bool:
     for suite in ALL:
         if suite.name in measured:
             differences = figures.compare(figures.load(suite.name), measured[suite.name])
-            report.print_differences(console, suite.name, differences)
-            passed = passed and not any(suite.fails(one) for one in differences)
+            grave = [one for one in differences if suite.fails(one)]
+            report.print_differences(console, suite.name, differences, grave)
+            passed = passed and not grave
     outside = economics.outside_band(measured["economics"])
     for key, share in outside.items():
         console.print(f"outside the band: {key}: {share / 100:.2f} %", style="red")

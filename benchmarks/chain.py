@@ -29,7 +29,7 @@ BLOCK_GAS_LIMIT = 10**12
 RICH = 10**12 * ETHER
 GENEROUS_FEE = 1000 * GWEI
 HEADERS = {"Content-Type": "application/json"}
-LOG = Path(".build/benchmarks/anvil.log")
+LOG = Path(__file__).parent.parent / ".build/benchmarks/anvil.log"
 
 
 @dataclass(frozen=True)

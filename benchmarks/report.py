@@ -85,16 +85,17 @@ def print_economics(console: Console, measured: Figures) -> None:
     )
 
 
-def print_differences(console: Console, name: str, differences: Sequence[Difference]) -> None:
-    """What is not as committed."""
+def print_differences(
+    console: Console, name: str, differences: Sequence[Difference], grave: Sequence[Difference]
+) -> None:
+    """What is not as committed, what fails the check first."""
     if not differences:
         console.print(f"{name}: as committed")
         return
     console.print(f"{name}: {len(differences)} figures are not as committed")
-    grave_first = sorted(differences, key=lambda one: not (one.is_worse or one.is_unknown))
-    for one in grave_first[:SHOWN_DIFFERENCES]:
-        grave = one.is_worse or one.is_unknown
-        console.print(f"  {escape(str(one))}", style="red" if grave else "yellow")
+    in_order = [*grave, *(one for one in differences if one not in grave)]
+    for one in in_order[:SHOWN_DIFFERENCES]:
+        console.print(f"  {escape(str(one))}", style="red" if one in grave else "yellow")
     if len(differences) > SHOWN_DIFFERENCES:
         console.print(f"  and {len(differences) - SHOWN_DIFFERENCES} more")
 
