@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from ape_ethereum.trace import Trace
 from eth_abi import encode
 from eth_utils import to_checksum_address
 
@@ -78,6 +79,14 @@ def rpc(chain: ChainManager) -> Iterator[Rpc]:
     client = Rpc(chain.provider.uri)
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet() -> Iterator[None]:
+    """Keep ape from printing the call trace of every revert: 0.2 s each, and most are wanted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trace, "show", lambda *_, **__: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

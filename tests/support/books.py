@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from eth_utils import to_checksum_address
@@ -11,7 +11,7 @@ from eth_utils import to_checksum_address
 from tests.support.definitions import INFO, Status
 
 if TYPE_CHECKING:
-    from tests.support.abi import Interface
+    from tests.support.abi import Interface, Named
     from tests.support.rpc import Rpc
 
 LAST_BLOCK = 2**64 - 1
@@ -28,6 +28,42 @@ class Entry(NamedTuple):
     reserve: int
 
 
+@dataclass
+class Ledger:
+    """Every balance as the events tell it."""
+
+    bonds: dict[str, int] = field(default_factory=dict)
+    credits: dict[str, int] = field(default_factory=dict)
+    fees: int = 0
+    owners: dict[bytes, str] = field(default_factory=dict)
+
+    def read(self, event: Named) -> None:
+        if event.name == "TaskScheduled":
+            self.owners[event["taskHash"]] = event["owner"]
+            self._bond(event["owner"], 0)
+        elif event.name == "BondDeposited":
+            self._bond(event["account"], event["amount"])
+        elif event.name == "BondWithdrawn":
+            self._bond(event["account"], -event["amount"])
+        elif event.name == "ExecutorReimbursed":
+            self._bond(self.owners[event["taskHash"]], -event["amount"])
+        elif event.name == "ProtocolFeeCollected":
+            self._bond(self.owners[event["taskHash"]], -event["amount"])
+            self.fees += event["amount"]
+        elif event.name == "FeesWithdrawn":
+            self.fees -= event["amount"]
+        elif event.name == "CreditAdded":
+            self._credit(event["executor"], event["amount"])
+        elif event.name == "CreditWithdrawn":
+            self._credit(event["executor"], -event["amount"])
+
+    def _bond(self, account: str, amount: int) -> None:
+        self.bonds[account] = self.bonds.get(account, 0) + amount
+
+    def _credit(self, executor: str, amount: int) -> None:
+        self.credits[executor] = self.credits.get(executor, 0) + amount
+
+
 @dataclass(frozen=True)
 class Books:
     """All that `manager` owes, and all that it has queued."""
@@ -39,9 +75,11 @@ class Books:
 
     def check(self, *, ether_forced_in: bool) -> None:
         """Assert what must hold after every transaction, whatever happened before."""
-        accounts, executors = self._people()
+        told = self._ledger()
+        accounts, executors = sorted(told.bonds), sorted(told.credits)
         entries = {account: self._entries(account) for account in accounts}
         self._check_solvency(accounts, executors, ether_forced_in)
+        self._check_events(told)
         for account in accounts:
             self._check_reserves(account, entries[account])
         self._check_queue([entry for own in entries.values() for entry in own])
@@ -93,20 +131,20 @@ class Books:
         if block > int(self.rpc("eth_blockNumber"), 16):
             assert admitted == gas, f"block {block} says {admitted} gas, its tasks have {gas}"
 
-    def _people(self) -> tuple[list[str], list[str]]:
-        logs = self.rpc(
-            "eth_getLogs",
-            {"address": self.manager, "fromBlock": hex(self.since), "toBlock": "latest"},
-        )
-        accounts, executors = set[str](), set[str]()
+    def _check_events(self, told: Ledger) -> None:
+        """Who reads nothing but events knows every balance to the wei."""
+        bonds = {account: self._bond(account)[0] for account in told.bonds}
+        assert bonds == told.bonds
+        assert {one: self._number("creditOf(address)", one) for one in told.credits} == told.credits
+        assert self._number("feesOwed()") == told.fees
+
+    def _ledger(self) -> Ledger:
+        block_range = {"fromBlock": hex(self.since), "toBlock": "latest"}
+        logs = self.rpc("eth_getLogs", {"address": self.manager, **block_range})
+        ledger = Ledger()
         for event in self.interface.decode_logs(logs, self.manager):
-            if event.name in ("BondDeposited", "PriceTermsChanged"):
-                accounts.add(event["account"])
-            elif event.name == "TaskScheduled":
-                accounts.add(event["owner"])
-            elif event.name == "CreditAdded":
-                executors.add(event["executor"])
-        return sorted(accounts), sorted(executors)
+            ledger.read(event)
+        return ledger
 
     def _entries(self, account: str) -> list[Entry]:
         call = "getAccountTasks(address)"

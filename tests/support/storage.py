@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.support.rpc import Rpc
 
 BOND_BITS = 88
+BLOCK_BITS = 40
 SLOTS_TO_SEARCH = 40
 
 
@@ -25,6 +26,15 @@ def account_slot(rpc: Rpc, manager: str, account: str, distance: int = 0) -> byt
         if read_word(rpc, manager, _slot(account, index)) % (1 << BOND_BITS) == bond:
             return _slot(account, index + distance)
     raise AssertionError(f"no slot of {manager} holds the bond of {account}")
+
+
+def find_state_slot(rpc: Rpc, manager: str, task_id: int, next_block: int) -> bytes:
+    """The slot of a task's state: the one in a mapping by id that starts with its block."""
+    for index in range(SLOTS_TO_SEARCH):
+        slot = keccak(encode(["uint256", "uint256"], [task_id, index]))
+        if read_word(rpc, manager, slot) % (1 << BLOCK_BITS) == next_block:
+            return slot
+    raise AssertionError(f"no slot of {manager} holds task {task_id}")
 
 
 def _slot(account: str, index: int) -> bytes:
