@@ -167,3 +167,35 @@ def test_reimbursement__of_a_deferral__is_the_cost_at_the_ceiling(targets, bare)
     percent = 100 * sum(sent.amounts()) / (sent.gas_used * 2 * GWEI)
     sys.stdout.write(f"10 deferred tasks, at the ceiling: {percent:6.2f} %\n")
     assert LEAST_PERCENT <= percent <= MOST_PERCENT
+
+
+@pytest.mark.parametrize(("tip", "premium_cap"), [(0, 0), (GWEI // 10, 4 * GWEI)])
+@pytest.mark.parametrize("executions", [1, ENDLESS], ids=["one-shot", "recurring"])
+def test_reimbursement__split_within_a_transaction__nets_no_more_than_one_batch(
+    project, targets, bare, tip, premium_cap, executions
+) -> None:
+    target, data, _ = targets["success"]
+    keeper = bare.deploy(
+        project.ContractExecutor.contract_type, bytes(12) + bytes.fromhex(bare.manager[2:])
+    )
+    (owner,) = bare.people(1)
+    bare.set_terms(owner, tip=tip, premium_cap=premium_cap)
+    start = bare.height() + 40
+    hashes = [
+        bare.schedule(owner, target, data, start=start, executions=executions) for _ in range(20)
+    ]
+    bare.mine_to(start)
+
+    nets = []
+    for call in (
+        calldata("executeThese(bytes32[],uint256)", hashes, 0),
+        calldata("executeQueued(uint256)", 0),
+        calldata("executeOneByOne(bytes32[])", hashes),
+    ):
+        with bare.rewinding():
+            sent = bare.send(bare.accounts[1], keeper, call)
+            assert len(sent.amounts()) == 20
+            nets.append(sum(sent.amounts()) - sent.gas_used * GWEI)
+
+    sys.stdout.write(f"chosen, queued, split: {[net // GWEI for net in nets]} gwei\n")
+    assert nets[2] < min(nets[:2])

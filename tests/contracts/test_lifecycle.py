@@ -12,7 +12,7 @@ LIVE = (Status.QUEUED, Status.PAUSED, Status.STARVED, Status.FAILING, Status.CRO
 INACTIVE = (Status.PAUSED, Status.STARVED, Status.FAILING, Status.CROWDED)
 ENDED = (Status.COMPLETED, Status.CANCELLED, Status.EXPIRED)
 NOT_QUEUED = INACTIVE + ENDED
-SEARCHED = (0, 1, 2, 4, 8, 16, 32, 64)
+SEARCHED = (0, *(2**i for i in range(11)))
 
 
 @pytest.fixture
