@@ -11,6 +11,7 @@ import {
     LARGE_GAS,
     MAX_DATA_LENGTH,
     MAX_DISTANCE,
+    MAX_PRICE,
     MIN_INTERVAL,
     ROOM_SEARCH
 } from "./libraries/Limits.sol";
@@ -26,7 +27,6 @@ import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
 import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
 import {SizeClass} from "./types/SizeClass.sol";
-import {Task} from "./types/Task.sol";
 import {TaskDefinition} from "./types/TaskDefinition.sol";
 import {TaskId} from "./types/TaskId.sol";
 import {TaskSchedule} from "./types/TaskSchedule.sol";
@@ -75,17 +75,18 @@ contract TaskManager is TaskManagerReads {
     {
         if (!_hasGas(targetGasReserve, GasCosts.EXIT)) return (0, 0);
         Batch memory batch = _open(targetGasReserve);
-        batch.entryGas = GasCosts.HASH_CHARGE;
+        batch.entryGas += GasCosts.HASH_CHARGE;
         for (uint256 i = 0; i < taskHashes.length; ++i) {
             if (!_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) break;
             batch.gasBefore = gasleft(); // what was passed over is the caller's own loss
-            Entry memory entry;
             uint256 mark = Memory.mark();
-            if (_tryLoad(taskHashes[i], batch.task) && _isDue(_states[batch.task.id])) {
+            bool due = _tryLoad(taskHashes[i], batch.task) && _isDue(_states[batch.task.id]);
+            if (due) {
                 if (!_fits(batch)) break;
-                _handle(batch, entry);
+                _handle(batch);
             }
             Memory.release(mark);
+            if (due) batch.renew();
         }
         _close(batch);
         return (batch.executed, batch.failed);
@@ -100,21 +101,23 @@ contract TaskManager is TaskManagerReads {
         if (!_isDue(state)) revert TaskManager_NotDue(taskHash, _toUint64(state.next()), block.number);
         uint256 required = GasCosts.EXIT + _gasToHandle(batch.task);
         if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
-        Entry memory entry;
-        returnData = _handle(batch, entry);
+        returnData = _handle(batch);
         _close(batch);
         return (batch.executed == 1, returnData);
     }
 
     /* BATCH */
 
-    /// @dev Takes the lock. The transaction's own cost is charged to the first batch in it alone.
+    /// @dev Takes the lock. The transaction's own cost is charged to its first batch alone, so that splitting a batch
+    /// never pays.
     function _open(uint256 targetGasReserve) private returns (Batch memory batch) {
         (bool taken, bool charged) = TransientLock.acquire();
         if (!taken) revert TaskManager_Reentered();
         batch.gasReserve = targetGasReserve;
         batch.gasBefore = gasleft();
-        batch.base = GasCosts.BATCH + (charged ? 0 : GasCosts.TRANSACTION);
+        batch.charged = charged;
+        if (!charged) batch.base = GasCosts.TRANSACTION;
+        if (FEE_BPS != 0) batch.entryGas = GasCosts.FEE_CHARGE;
     }
 
     /// @dev Settles every entry, pays the executor once, and gives the lock back.
@@ -131,7 +134,7 @@ contract TaskManager is TaskManagerReads {
                 emit CreditAdded(msg.sender, payment);
             }
         }
-        TransientLock.release();
+        TransientLock.release(batch.charged || batch.entries != 0);
     }
 
     /// @dev Returns to the owners what was held beyond their entries' cost, an equal share of the batch's base included.
@@ -165,13 +168,13 @@ contract TaskManager is TaskManagerReads {
             if (!_hasGas(batch.gasReserve, _exitGas(batch) + GasCosts.PEEK)) return false;
             TaskId id = _queue.front(class, due);
             if (TaskId.unwrap(id) == 0) return true;
-            Entry memory entry;
             uint256 mark = Memory.mark();
             // A queued id always has code.
             assert(TaskCode.load(id, batch.task));
             if (!_fits(batch)) return false;
-            _handle(batch, entry);
+            _handle(batch);
             Memory.release(mark);
+            batch.renew();
         }
     }
 
@@ -198,27 +201,27 @@ contract TaskManager is TaskManagerReads {
 
     /// @dev Runs, defers or expires the batch's task, which is queued and due and for which the gas is there.
     /// @return answer What the target answered.
-    function _handle(Batch memory batch, Entry memory entry) private returns (bytes memory answer) {
+    function _handle(Batch memory batch) private returns (bytes memory answer) {
         LoadedTask memory task = batch.task;
+        Entry memory entry = batch.spare;
         TaskState state = _states[task.id];
         Terms terms = _frozenTerms(task.owner, state);
         entry.taskHash = task.hash;
         entry.owner = task.owner;
         entry.most = GasCosts.SKIP;
-        entry.rate = Pricing.price(terms);
-        batch.append(entry);
+        entry.rate = Pricing.price(terms) + Pricing.premium(terms, block.number - state.next(), state.crowd());
+        batch.append();
 
         // Effect: nothing can run the task twice any more.
         (BucketHead head, uint256 cleared) = _remove(task, state, 0);
         if (state.isExpiredAt(block.number)) {
             Account account = _hold(batch, entry, terms);
-            _store(task, _expire(task, state), account);
+            _store(batch, entry, _expire(task, state), account);
         } else if (block.basefee > terms.ceiling()) {
             Account account = _hold(batch, entry, terms);
-            _defer(task, state, account, terms);
+            _defer(batch, entry, state, account, terms);
         } else {
             entry.most = task.mostGas;
-            entry.rate += Pricing.premium(terms, block.number - state.next(), head.kilogas());
             answer = _run(batch, entry, state, terms);
         }
         if (head.count() == 1) cleared += _queue.marks.countEmpty(task.class, state.next());
@@ -256,8 +259,10 @@ contract TaskManager is TaskManagerReads {
 
         // Effect: take what the run may cost, and go on.
         Account account = _hold(batch, entry, terms);
-        if (state.status() == TaskStatus.Running) _continue(task, state.countDown(), account, terms);
-        else _store(task, state, account);
+        if (state.status() == TaskStatus.Running) {
+            (state, account) = _continue(task, state.countDown(), account, terms);
+        }
+        _store(batch, entry, state, account);
     }
 
     /// @dev Calls the target through the owner's envoy. The gas is there: see `_fits`.
@@ -287,29 +292,44 @@ contract TaskManager is TaskManagerReads {
     }
 
     /// @dev Decides what becomes of a task after its run.
-    function _continue(LoadedTask memory task, TaskState state, Account account, Terms terms) private {
-        if (state.left() == 0) {
-            state = state.withStatus(TaskStatus.Completed);
-        } else if (terms.failureLimit() != 0 && state.streak() >= terms.failureLimit()) {
-            state = state.withStatus(TaskStatus.Failing);
+    function _continue(LoadedTask memory task, TaskState state, Account account, Terms terms)
+        private
+        returns (TaskState, Account)
+    {
+        if (state.left() == 0) return (state.withStatus(TaskStatus.Completed), account);
+        if (terms.failureLimit() != 0 && state.streak() >= terms.failureLimit()) {
             emit TaskInactiveDueToFailures(task.hash, task.owner, state.streak());
-        } else {
-            uint256 tick = state.tickAfter(block.number);
-            (state, account) = _place(task, state, account, terms, tick, tick, bytes4(0));
+            return (state.withStatus(TaskStatus.Failing), account);
         }
-        _store(task, state, account);
+        uint256 tick = state.tickAfter(block.number);
+        return _place(task, state, account, terms, tick, tick, bytes4(0));
     }
 
-    /// @dev Moves a task whose ceiling is below the base fee, twice as far with each time in a row.
-    function _defer(LoadedTask memory task, TaskState state, Account account, Terms terms) private {
+    /// @dev Moves a task whose ceiling is below the base fee, twice as far with each time in a row, but not past its
+    /// deadline while that is to come.
+    function _defer(Batch memory batch, Entry memory entry, TaskState state, Account account, Terms terms) private {
         uint256 tick = state.next() - state.drift();
         uint256 wanted = block.number + (FIRST_DEFERRAL << state.deferrals());
+        uint256 deadline = state.deadline();
+        if (deadline > block.number && deadline < wanted) wanted = deadline;
         bytes4 reason = TaskManager_BaseFeeAboveCeiling.selector;
-        (state, account) = _place(task, state.recordDeferral(), account, terms, tick, wanted, reason);
-        _store(task, state, account);
+        (state, account) = _place(batch.task, state.recordDeferral(), account, terms, tick, wanted, reason);
+        _store(batch, entry, state, account);
     }
 
-    function _store(LoadedTask memory task, TaskState state, Account account) private {
+    /// @dev Writes what became of a handled task, and gives back of what is held what cannot be spent any more.
+    function _store(Batch memory batch, Entry memory entry, TaskState state, Account account) private {
+        uint256 held = entry.held;
+        unchecked {
+            // As in `_hold`.
+            entry.most = _least(batch.gasBefore - gasleft() + GasCosts.AFTER_PLACING + _shareOf(batch), entry.most);
+            entry.held = Pricing.withFee(entry.most * entry.rate, FEE_BPS);
+            account = account.credit(held - entry.held); // most did not rise
+        }
+        _save(batch.task, state, account);
+    }
+
+    function _save(LoadedTask memory task, TaskState state, Account account) private {
         _states[task.id] = state;
         _accounts[task.owner] = account;
     }
@@ -372,7 +392,6 @@ contract TaskManager is TaskManagerReads {
     {
         // Effect: the schedule stands whatever the call does.
         LoadedTask memory task = _schedule(taskDef);
-        assert(TaskCode.load(task.id, task));
 
         // Interaction: the caller pays for this run with its own gas.
         uint256 forCall = GasCosts.beforeEnvoy(task.callGas);
@@ -388,11 +407,11 @@ contract TaskManager is TaskManagerReads {
         (LoadedTask memory task, TaskState state) = _loadOwn(taskHash);
         bytes32 newHash = TaskCode.hashOf(newDefinition.task, task.id);
         if (newHash != taskHash) revert TaskManager_TaskChanged(taskHash, newHash);
-        _checkSchedule(newDefinition.schedule);
+        TaskSchedule memory schedule = _checked(newDefinition.schedule);
 
         Account account = _dequeue(task, state, _accounts[task.owner]);
-        (state, account) = _apply(newDefinition.schedule, task, state, account);
-        _store(task, state, account);
+        (state, account) = _apply(schedule, task, state, account);
+        _save(task, state, account);
         emit TaskConfigUpdated(taskHash, task.owner);
         emit TaskScheduled(taskHash, task.owner, _nextBlockOf(state));
     }
@@ -401,7 +420,7 @@ contract TaskManager is TaskManagerReads {
     function cancelTask(bytes32 taskHash) external {
         (LoadedTask memory task, TaskState state) = _loadOwn(taskHash);
         Account account = _dequeue(task, state, _accounts[task.owner]);
-        _store(task, state.withStatus(TaskStatus.Cancelled), account);
+        _save(task, state.withStatus(TaskStatus.Cancelled), account);
         emit TaskCancelled(taskHash, task.owner);
     }
 
@@ -413,11 +432,11 @@ contract TaskManager is TaskManagerReads {
 
         Account account = _topUp(task.owner);
         Terms terms = _frozenTerms(task.owner, state);
-        uint256 tick = state.isRecurring() ? state.tickAfter(block.number) : _most(state.next(), block.number + 1);
+        uint256 tick = state.isSingle() ? _most(state.next(), block.number + 1) : state.tickAfter(block.number);
         if (!state.isExpiredAt(tick)) _checkAffordable(task, account, terms);
         (state, account) = _place(task, state.forgive(), account, terms, tick, tick, bytes4(0));
         if (state.status() == TaskStatus.Crowded) revert TaskManager_BlockFull(_toUint64(tick), 0);
-        _store(task, state, account);
+        _save(task, state, account);
         if (state.status() == TaskStatus.Queued) {
             emit TaskReactivated(taskHash, task.owner, _toUint64(state.next()));
         }
@@ -426,16 +445,16 @@ contract TaskManager is TaskManagerReads {
     /// @dev Writes a new task of the caller and queues it, unless it starts paused.
     function _schedule(TaskDefinition calldata taskDef) private returns (LoadedTask memory task) {
         Account account = _topUp(msg.sender);
-        _checkTask(taskDef.task, account);
-        _checkSchedule(taskDef.schedule);
+        TaskCode.preview(taskDef.task, account.head(), task);
+        _checkTask(task, account);
+        TaskSchedule memory schedule = _checked(taskDef.schedule);
 
-        TaskCode.preview(taskDef.task, _newId(), task);
-        TaskCode.write(taskDef.task, account.head());
-        if (account.nonce() == 0) ENVOY_FACTORY.create(msg.sender);
+        TaskCode.write(task, _newId());
+        if (task.nonce == 0) ENVOY_FACTORY.create(msg.sender);
 
         TaskState state;
-        (state, account) = _apply(taskDef.schedule, task, TaskState.wrap(0), account.push(task.id));
-        _store(task, state, account);
+        (state, account) = _apply(schedule, task, TaskState.wrap(0), account.push(task.id));
+        _save(task, state, account);
         emit TaskScheduled(task.hash, msg.sender, _nextBlockOf(state));
     }
 
@@ -450,7 +469,7 @@ contract TaskManager is TaskManagerReads {
     }
 
     /// @dev Gives a task that is in no bucket a new schedule, at the price terms in force.
-    function _apply(TaskSchedule calldata schedule, LoadedTask memory task, TaskState state, Account account)
+    function _apply(TaskSchedule memory schedule, LoadedTask memory task, TaskState state, Account account)
         private
         returns (TaskState, Account)
     {
@@ -461,8 +480,7 @@ contract TaskManager is TaskManagerReads {
 
         uint256 required = _checkAffordable(task, account, terms);
         _checkRoom(task, schedule.startBlock);
-        state = state.enqueue(schedule.startBlock, 0, _insert(task, schedule.startBlock));
-        return (state, account.reserve(required));
+        return (_enqueue(task, state, schedule.startBlock, 0), account.reserve(required));
     }
 
     /// @dev Takes a task out of its bucket and frees its reserve, if it is queued. What a running task holds stays held
@@ -475,17 +493,23 @@ contract TaskManager is TaskManagerReads {
 
     /* CHECKS */
 
-    function _checkTask(Task calldata task, Account account) private view {
-        if (task.from != msg.sender) revert TaskManager_FromNotCaller(task.from, msg.sender);
-        uint64 nonce = _toUint64(account.nonce());
-        if (task.nonce != nonce) revert TaskManager_WrongNonce(msg.sender, task.nonce, nonce);
+    function _checkTask(LoadedTask memory task, Account account) private view {
+        if (task.owner != msg.sender) revert TaskManager_FromNotCaller(task.owner, msg.sender);
+        uint256 nonce = account.nonce();
+        if (task.nonce != nonce) {
+            revert TaskManager_WrongNonce(msg.sender, _toUint64(task.nonce), _toUint64(nonce));
+        }
         if (nonce == AccountLibrary.MAX_NONCE) revert TaskManager_CounterExhausted(nonce, AccountLibrary.MAX_NONCE);
-        if (task.gas == 0 || task.gas > LARGE_GAS) revert TaskManager_GasOutOfRange(task.gas, LARGE_GAS);
+        if (task.gas == 0 || task.gas > LARGE_GAS) {
+            revert TaskManager_GasOutOfRange(_toUint64(task.gas), LARGE_GAS);
+        }
         if (task.target == address(this)) revert TaskManager_TargetIsManager(task.target);
-        if (task.data.length > MAX_DATA_LENGTH) revert TaskManager_DataTooLong(task.data.length, MAX_DATA_LENGTH);
+        if (task.dataLength > MAX_DATA_LENGTH) revert TaskManager_DataTooLong(task.dataLength, MAX_DATA_LENGTH);
     }
 
-    function _checkSchedule(TaskSchedule calldata schedule) private view {
+    /// @dev A schedule whose fields fit one another, the present block and their storage.
+    function _checked(TaskSchedule calldata given) private view returns (TaskSchedule memory schedule) {
+        schedule = given;
         (uint64 start, uint64 interval, uint64 deadline) = (schedule.startBlock, schedule.interval, schedule.deadline);
         if (start <= block.number) revert TaskManager_StartNotInFuture(start, block.number);
         uint256 latest = block.number + MAX_DISTANCE;
@@ -588,9 +612,9 @@ contract TaskManager is TaskManagerReads {
             revert TaskManager_CounterExhausted(version, TaskStateLibrary.MAX_TERMS);
         }
         Terms terms = TermsLibrary.pack(
-            _within(ceiling, type(uint64).max),
-            _within(tip, type(uint64).max),
-            _within(premiumCap, type(uint64).max),
+            _within(ceiling, MAX_PRICE),
+            _within(tip, MAX_PRICE),
+            _within(premiumCap, MAX_PRICE),
             _within(failureLimit, MAX_FAILURE_LIMIT),
             version
         );

@@ -106,11 +106,16 @@ abstract contract TaskManagerBase is ITaskManager {
     /* QUEUE */
 
     /// @dev Puts a task into the bucket of `blockNumber`, which has room and is in the span.
-    function _insert(LoadedTask memory task, uint256 blockNumber) internal returns (uint256 page) {
+    /// @param drift Blocks by which `blockNumber` is behind the task's tick.
+    function _enqueue(LoadedTask memory task, TaskState state, uint256 blockNumber, uint256 drift)
+        internal
+        returns (TaskState)
+    {
         ManagerWord before = _manager;
-        ManagerWord word;
-        (word, page) = _queue.insert(before, task.class, blockNumber, task.id, kilogasOf(task.gas));
+        (ManagerWord word, uint256 page, uint256 admitted) =
+            _queue.insert(before, task.class, blockNumber, task.id, kilogasOf(task.gas));
         if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
+        return state.enqueue(blockNumber, drift, page, Pricing.crowdAt(admitted));
     }
 
     /// @dev Takes a queued task out of its bucket.
@@ -127,14 +132,19 @@ abstract contract TaskManagerBase is ITaskManager {
         if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
     }
 
-    /// @dev The first block with room among `wanted` and a bounded number of later ones; 0 when none has.
-    function _findRoom(LoadedTask memory task, uint256 wanted) internal view returns (uint256 blockNumber) {
+    /// @dev The first block with room, not after the deadline, among `wanted` and a bounded number of later ones; 0 when
+    /// there is none.
+    function _findRoom(LoadedTask memory task, TaskState state, uint256 wanted)
+        internal
+        view
+        returns (uint256 blockNumber)
+    {
         (SizeClass class, uint256 kilogas) = (task.class, kilogasOf(task.gas));
         ManagerWord word = _manager;
         uint256 offset = 0;
         for (uint256 probe = 0; probe < ROOM_PROBES; ++probe) {
             blockNumber = wanted + offset;
-            if (!BlockQueueLibrary.isInSpan(word, class, blockNumber)) return 0;
+            if (state.isExpiredAt(blockNumber) || !BlockQueueLibrary.isInSpan(word, class, blockNumber)) return 0;
             if (_queue.hasRoom(class, blockNumber, kilogas)) return blockNumber;
             offset = offset == 0 ? 1 : offset * 2;
         }
@@ -162,18 +172,15 @@ abstract contract TaskManagerBase is ITaskManager {
             emit TaskInactiveDueToInsufficientBonds(task.hash, task.owner, required);
             return (state.withStatus(TaskStatus.Starved), account);
         }
-        uint256 blockNumber = _findRoom(task, wanted);
+        uint256 blockNumber = _findRoom(task, state, wanted);
         if (blockNumber == 0) {
             emit TaskInactiveDueToFullBlocks(task.hash, task.owner, _toUint64(wanted));
             return (state.withStatus(TaskStatus.Crowded), account);
         }
-        if (state.isExpiredAt(blockNumber)) return (_expire(task, state), account);
         if (reason == 0 && blockNumber != wanted) reason = TaskManager_BlockFull.selector;
         if (reason != 0) emit TaskDeferred(task.hash, task.owner, _toUint64(blockNumber), reason);
-        uint256 step = state.interval();
-        uint256 drift = step == 0 ? 0 : (blockNumber - tick) % step;
-        state = state.enqueue(blockNumber, drift, _insert(task, blockNumber));
-        return (state, account.reserve(required));
+        uint256 drift = state.isSingle() ? 0 : (blockNumber - tick) % state.interval();
+        return (_enqueue(task, state, blockNumber, drift), account.reserve(required));
     }
 
     function _expire(LoadedTask memory task, TaskState state) internal returns (TaskState) {

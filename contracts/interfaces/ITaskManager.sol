@@ -45,7 +45,7 @@ interface ITaskManager {
     event TaskInactiveDueToInsufficientBonds(bytes32 indexed taskHash, address indexed owner, uint256 requiredBond);
 
     /// @notice A reimbursed run was counted.
-    /// @param gasUsed Gas spent on the target and on the bookkeeping of this run, before its share of the transaction.
+    /// @param gasUsed Gas that the call took, the envoy's part included; what is charged is more.
     event TaskExecutionRecorded(
         bytes32 indexed taskHash, bool success, uint256 gasUsed, uint256 successCount, uint256 failureCount
     );
@@ -69,13 +69,14 @@ interface ITaskManager {
     /// @param reason Selector of the error that tells why: `TaskManager_BaseFeeAboveCeiling` or `TaskManager_BlockFull`.
     event TaskDeferred(bytes32 indexed taskHash, address indexed owner, uint64 nextBlock, bytes4 reason);
 
-    /// @notice A task's deadline passed; its reserve is free again.
+    /// @notice A task's deadline passed, or its next tick lies beyond it; its reserve is free again.
     event TaskExpired(bytes32 indexed taskHash, address indexed owner, uint64 deadline);
 
     /// @notice A task went inactive because it failed too often in a row.
     event TaskInactiveDueToFailures(bytes32 indexed taskHash, address indexed owner, uint256 failuresInRow);
 
-    /// @notice A task went inactive because no block within the bounded search had room for its next run.
+    /// @notice A task went inactive because no block within the bounded search, and until its deadline, had room for its
+    /// next run.
     /// @param wantedBlock Block of the run that found no room.
     event TaskInactiveDueToFullBlocks(bytes32 indexed taskHash, address indexed owner, uint64 wantedBlock);
 
@@ -233,8 +234,8 @@ interface ITaskManager {
     function cancelTask(bytes32 taskHash) external;
 
     /// @notice Revives an inactive task at its next future tick; the value sent tops up its owner's bond.
-    /// @dev Anyone for a starved or crowded task; only the owner for a paused or failing one. A one-shot task whose
-    /// block has passed becomes due in the next block. A task whose deadline is before that tick expires instead.
+    /// @dev Anyone for a starved or crowded task; only the owner for a paused or failing one. A task for a single
+    /// run whose block has passed becomes due in the next block. A task whose deadline is before that expires instead.
     function reactivate(bytes32 taskHash) external payable;
 
     /*//////////////////////////////////////////////////////////////
@@ -255,14 +256,14 @@ interface ITaskManager {
     function withdrawFees() external;
 
     /// @notice Sets the price terms of the tasks that the caller schedules or updates from now on.
-    /// @param ceiling Wei per gas, at most `type(uint64).max`: the price never exceeds it.
-    /// @param tip Wei per gas, at most `type(uint64).max`: added to the base fee.
-    /// @param premiumCap Wei per gas, at most `type(uint64).max`: what the premium rises to while a task is late.
+    /// @param ceiling Wei per gas, at most 2^52 - 1: the price never exceeds it.
+    /// @param tip Wei per gas, at most 2^52 - 1: added to the base fee.
+    /// @param premiumCap Wei per gas, at most 2^52 - 1: what the premium rises to while a task is late.
     /// @param failureLimit Failures in a row after which a task goes inactive; 0 for never, at most 15.
     function setPriceTerms(uint256 ceiling, uint256 tip, uint256 premiumCap, uint256 failureLimit) external;
 
-    /// @notice What `account` must have free for `taskDef` to be scheduled: one run at the highest price, and one
-    /// deferral.
+    /// @notice What `account` must have free for `taskDef` to be scheduled: one run and one deferral at the
+    /// highest price.
     /// @dev Uses the premium cap that `taskDef.task.from` has in force.
     /// @param gasPrice Wei per gas, taken as the ceiling.
     function estimateRequiredBond(TaskDefinition calldata taskDef, uint256 gasPrice)
@@ -355,7 +356,7 @@ interface ITaskManager {
 
     /// @notice How full a block is in one size class.
     /// @return tasks Tasks queued there.
-    /// @return admittedGas Gas admitted there, in whole thousands; at most `BLOCK_CAPACITY`.
+    /// @return admittedGas Gas admitted there, in whole thousands; at most 64,000,000.
     function blockLoad(uint64 blockNumber, SizeClass class) external view returns (uint256 tasks, uint256 admittedGas);
 
     /// @notice The contract that calls the targets of `owner`'s tasks, known before it exists.

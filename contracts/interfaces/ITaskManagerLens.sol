@@ -21,7 +21,7 @@ interface ITaskManagerLens {
         NoRoom, // its blocks were full. Anyone may `reactivate` it
         Completed, // made all its runs
         Cancelled, // by its owner
-        Expired // its deadline passed before its last run
+        Expired // its deadline passed before its last run, or its next tick lies beyond it
     }
 
     /// @notice An answer of `explain`.
@@ -42,7 +42,7 @@ interface ITaskManagerLens {
 
     /// @notice The least crowded block of a window for a task with `gas`, the earliest of equals.
     /// @dev At the caller's price terms, this block's base fee and no delay.
-    /// @param window Blocks to look at from `startBlock` on, 1 to 1,024.
+    /// @param window Blocks to look at from `startBlock` on, 1 to 1,024; those that have passed do not count.
     /// @return blockNumber The block; 0 when none has room.
     /// @return admittedGas Gas it has admitted so far in the task's size class.
     /// @return pricePerGas Wei per gas, premium included, that the task would pay there.

@@ -56,7 +56,7 @@ library BlockBitmapLibrary {
     }
 
     /// @notice The first marked block at or after `from`, given that all marked ones are within the span from there.
-    /// @dev Five reads at most: up while a word has nothing further on, then down to the lowest bit.
+    /// @dev Five words at most: up while a word has nothing further on, then down to the lowest bit.
     function findFrom(BlockBitmap storage self, SizeClass class, uint256 from)
         internal
         view

@@ -50,6 +50,7 @@ library BlockQueueLibrary {
     /// @notice Puts `id` last into a bucket that has room and is in the span.
     /// @return The manager word, with the class's oldest block brought up to date.
     /// @return page Where the id is; `remove` wants to know.
+    /// @return before Thousands of gas admitted before it.
     function insert(
         BlockQueue storage self,
         ManagerWord word,
@@ -57,13 +58,14 @@ library BlockQueueLibrary {
         uint256 blockNumber,
         TaskId id,
         uint256 kilogas
-    ) internal returns (ManagerWord, uint256 page) {
+    ) internal returns (ManagerWord, uint256 page, uint256 before) {
         Bucket storage bucket = self.bucketAt(class, blockNumber);
         BucketHead head = bucket.head;
         if (head.count() == 0) {
             self.marks.set(class, blockNumber);
             if (blockNumber < word.due(class)) word = word.withDue(class, blockNumber);
         }
+        before = head.kilogas();
         head = head.admit(kilogas);
         page = head.last();
         if (page == 0 && BucketLibrary.hasRoom(BucketHead.unwrap(head))) {
@@ -72,7 +74,7 @@ library BlockQueueLibrary {
             (head, page) = _appendToPages(bucket, head, id);
         }
         bucket.head = head;
-        return (word, page);
+        return (word, page, before);
     }
 
     /// @notice Takes `id` out of `page` of a bucket.
@@ -127,7 +129,7 @@ library BlockQueueLibrary {
         view
         returns (Bucket storage)
     {
-        return self.buckets[(uint256(class) << 40) | blockNumber];
+        return self.buckets[(uint256(class) << 64) | blockNumber];
     }
 
     /// @dev Page numbers grow along the links, so the one after the last is free.

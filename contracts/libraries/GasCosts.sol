@@ -17,7 +17,7 @@ library GasCosts {
     /// @dev From there to the call: out of the bucket, nine words in the worst case; terms, state, the target's code.
     uint256 internal constant BEFORE_CALL = 75_000;
     /// @dev After the call: two events, account, state, the probes for room and four new words to be queued again.
-    uint256 internal constant AFTER_CALL = 140_000;
+    uint256 internal constant AFTER_CALL = 150_000;
     /// @dev After the call of `executeAndSchedule`: an event, the return data.
     uint256 internal constant AFTER_IMMEDIATE_CALL = 15_000;
     /// @dev Settling one run at the end of the batch.
@@ -25,8 +25,10 @@ library GasCosts {
     /// @dev From the manager's call to the target's first instruction: the envoy's code, its call of a cold target that
     /// delegates to another cold one (EIP-7702).
     uint256 internal constant ENVOY = 7_000;
-    /// @dev The most that is charged for deferring or expiring a task.
-    uint256 internal constant SKIP = 80_000;
+    /// @dev From settling on what becomes of a task to the end of its measure: two words, and the bitmap's.
+    uint256 internal constant AFTER_PLACING = 10_000;
+    /// @dev The most that is charged for deferring or expiring a task, the whole base included.
+    uint256 internal constant SKIP = 185_000;
     /// @dev The most bookkeeping that a run is charged: what precedes and follows the call, and the whole base. Below
     /// the bounds' sum, which no one task can reach: what is new when a task is queued was not when it was taken out.
     uint256 internal constant OVERHEAD = 190_000;
@@ -34,10 +36,11 @@ library GasCosts {
     /* CHARGES */
 
     /// @dev Once a transaction: 21,000, its calldata, entry and exit.
-    uint256 internal constant TRANSACTION = 21_000;
-    uint256 internal constant BATCH = 15_600;
+    uint256 internal constant TRANSACTION = 37_600;
     /// @dev Settling one run: two events, a balance.
     uint256 internal constant SETTLE_CHARGE = 2_650;
+    /// @dev One event more, when there is a protocol fee.
+    uint256 internal constant FEE_CHARGE = 1_450;
     /// @dev A task hash in the calldata of `executeTasks`.
     uint256 internal constant HASH_CHARGE = 700;
     /// @dev What the EVM gives back for a word that became zero (EIP-3529).

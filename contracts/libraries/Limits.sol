@@ -20,8 +20,11 @@ uint256 constant CAPACITY_KILOGAS = 64_000;
 /// @dev What a task counts at least, since handling it costs that much; bounds the ids of a bucket to 2,560.
 uint256 constant MIN_KILOGAS = 25;
 
-/// @dev Blocks that are probed for room when the wanted one is full: 0, 1, 2, 4, ... 64 behind it.
-uint256 constant ROOM_PROBES = 8;
+/// @dev Wei per gas that a price term may be at most; see `Account`.
+uint256 constant MAX_PRICE = (1 << 52) - 1;
+
+/// @dev Blocks that are probed for room when the wanted one is full: 0, 1, 2, 4, ... 1,024 behind it.
+uint256 constant ROOM_PROBES = 12;
 /// @dev Blocks that are searched to tell who schedules into a full block where there is room.
 uint256 constant ROOM_SEARCH = 128;
 /// @dev Blocks by which a task is deferred the first time; doubles with each deferral in a row.

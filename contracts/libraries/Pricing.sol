@@ -16,6 +16,8 @@ library Pricing {
     uint256 private constant PREMIUM_FLOOR = 4;
     uint256 private constant PREMIUM_RISE = PREMIUM_PARTS - PREMIUM_FLOOR;
     uint256 private constant HALF_FULL = CAPACITY_KILOGAS / 2;
+    /// @dev Steps of the crowd surcharge; each is two parts of the premium.
+    uint256 private constant CROWD_STEPS = PREMIUM_RISE / 2;
 
     /// @notice Wei per gas without premium.
     function price(Terms terms) internal view returns (uint256) {
@@ -26,20 +28,28 @@ library Pricing {
         }
     }
 
-    /// @notice Wei per gas on top: an eighth of the owner's cap, more with every block late and with every step by
-    /// which the block is more than half full, up to the cap.
+    /// @notice Wei per gas on top: an eighth of the owner's cap, more with every block late and for a crowded block, up
+    /// to the cap.
     /// @param blocksLate Blocks since the task was due.
-    /// @param kilogas What the task's block has admitted in its class.
-    function premium(Terms terms, uint256 blocksLate, uint256 kilogas) internal pure returns (uint256) {
+    /// @param crowd See `crowdAt`.
+    function premium(Terms terms, uint256 blocksLate, uint256 crowd) internal pure returns (uint256) {
         unchecked {
-            // kilogas < 2^16, blocksLate < 2^41, premiumCap < 2^64 and parts < 32 where they are multiplied
-            uint256 crowd = kilogas > HALF_FULL ? (kilogas - HALF_FULL) * PREMIUM_RISE / HALF_FULL : 0;
-            uint256 parts = PREMIUM_FLOOR + blocksLate + crowd;
+            // crowd < 2^4, blocksLate < 2^41, premiumCap < 2^64 and parts < 32 where they are multiplied
+            uint256 parts = PREMIUM_FLOOR + blocksLate + 2 * crowd;
             return parts < PREMIUM_PARTS ? terms.premiumCap() * parts / PREMIUM_PARTS : terms.premiumCap();
         }
     }
 
-    /// @notice What is held for a task: one run at the highest price, and one deferral at the ceiling, with the fee.
+    /// @notice Steps of surcharge, 0 to 14, for a task that is queued in a block that has admitted `kilogas` before it
+    /// and is more than half full. Who comes later does not change them.
+    function crowdAt(uint256 kilogas) internal pure returns (uint256) {
+        unchecked {
+            // kilogas < 2^16
+            return kilogas > HALF_FULL ? (kilogas - HALF_FULL) * CROWD_STEPS / HALF_FULL : 0;
+        }
+    }
+
+    /// @notice What is held for a task: one run and one deferral at the highest price, with the fee.
     /// @param mostGas What a run is charged at most: see `GasCosts.mostOfRun`.
     function reserve(uint256 mostGas, uint256 ceiling, uint256 premiumCap, uint256 feeBps)
         internal
@@ -47,9 +57,8 @@ library Pricing {
         returns (uint256)
     {
         unchecked {
-            // mostGas < 2^68 and prices < 2^64: products < 2^134
-            uint256 run = mostGas * (ceiling + premiumCap);
-            return withFee(run + GasCosts.SKIP * ceiling, feeBps);
+            // mostGas < 2^68 and prices < 2^64: the product < 2^134
+            return withFee((mostGas + GasCosts.SKIP) * (ceiling + premiumCap), feeBps);
         }
     }
 

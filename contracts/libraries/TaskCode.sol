@@ -12,21 +12,46 @@ import {classOf} from "./Limits.sol";
 
 /// @title Tasks kept as contract code
 /// @notice What never changes of a task is the code of a contract without instructions: a stop byte, a header of 52
-/// bytes (target 20, owner 20, gas 3, nonce 4, previous id 5) and the calldata. Five times cheaper than storage words,
-/// and its address follows from the id, so nothing points to it.
+/// bytes (target 20, owner 20, gas 3, nonce 4, previous id 5) and the calldata. Cheaper than storage words from two
+/// words on, and its address follows from the id, so nothing points to it.
 library TaskCode {
     uint256 internal constant HEADER_LENGTH = 52;
 
-    /// @notice Writes `task`. It must be the manager's creation number `id + 1`: the first made the envoy factory.
-    /// @dev The fields are validated to fit.
-    function write(Task calldata task, TaskId previous) internal {
-        // forge-lint: disable-start(unsafe-typecast)
-        SSTORE2.write(
-            abi.encodePacked(
-                task.target, task.from, uint24(task.gas), uint32(task.nonce), uint40(TaskId.unwrap(previous)), task.data
-            )
-        );
-        // forge-lint: disable-end(unsafe-typecast)
+    /// @notice Reads a task that has neither id nor hash yet into `into` and newly allocated memory.
+    function preview(Task calldata task, TaskId previous, LoadedTask memory into) internal pure {
+        into.owner = task.from;
+        into.target = task.target;
+        into.gas = task.gas;
+        into.nonce = task.nonce;
+        into.previous = previous;
+        bytes calldata data = task.data;
+        into.dataLength = data.length;
+        into.data = _allocate(data.length);
+        uint256 to = into.data;
+        assembly ("memory-safe") {
+            calldatacopy(to, data.offset, data.length)
+        }
+        _derive(into);
+    }
+
+    /// @notice Gives a previewed task its id and hash, and writes it. It must be the manager's creation number `id + 1`:
+    /// the first made the envoy factory.
+    /// @dev The fields are validated to fit. The header is laid right before the calldata, over what was hashed.
+    function write(LoadedTask memory task, TaskId id) internal {
+        task.id = id;
+        task.hash = _hashAround(task);
+        uint256 older = (uint256(uint160(task.target)) << 96) | (uint256(uint160(task.owner)) >> 64);
+        uint256 newer =
+            (uint256(uint160(task.owner)) << 96) | (task.gas << 72) | (task.nonce << 40) | TaskId.unwrap(task.previous);
+        (uint256 data, uint256 length) = (task.data, task.dataLength);
+        bytes memory code;
+        assembly ("memory-safe") {
+            mstore(sub(data, 0x20), newer)
+            mstore(sub(data, HEADER_LENGTH), older)
+            code := sub(data, add(HEADER_LENGTH, 0x20))
+            mstore(code, add(HEADER_LENGTH, length))
+        }
+        SSTORE2.write(code);
     }
 
     /// @notice Reads task `id` into `into` and newly allocated memory.
@@ -51,18 +76,6 @@ library TaskCode {
         into.hash = _hashAround(into);
         _derive(into);
         return true;
-    }
-
-    /// @notice Fills `into` with what can be known of task `id` without reading it.
-    function preview(Task calldata task, TaskId id, LoadedTask memory into) internal view {
-        into.id = id;
-        into.hash = hashOf(task, id);
-        into.owner = task.from;
-        into.target = task.target;
-        into.gas = task.gas;
-        into.nonce = task.nonce;
-        into.dataLength = task.data.length;
-        _derive(into);
     }
 
     /// @notice A copy of a loaded task's calldata.
@@ -96,22 +109,26 @@ library TaskCode {
         return bytes32((uint256(digest) & ~uint256(type(uint64).max)) | TaskId.unwrap(id));
     }
 
-    /// @dev Copies the code so that nine words lie before the calldata, which are what `_hashAround` fills, and zeros
-    /// behind it. The header comes to lie in those words, and is taken from there.
+    /// @dev Copies the code so that its header ends where the calldata begins, and takes the header from there.
     /// @return older The header's first 32 bytes: the target, and part of the owner.
     /// @return newer The header's last 32 bytes: owner, gas, nonce, previous id.
     /// @return data Where the calldata is.
     function _read(address holder, uint256 length) private view returns (uint256 older, uint256 newer, uint256 data) {
+        data = _allocate(length);
         assembly ("memory-safe") {
-            // Allocate: nine words, the calldata, a word of zeros behind it.
-            let start := mload(0x40)
-            data := add(start, 0x120)
-            mstore(0x40, add(data, and(add(length, 0x3f), not(0x1f))))
-            mstore(add(data, length), 0)
-            // Copy what follows the stop byte to end where the calldata must end.
             extcodecopy(holder, sub(data, HEADER_LENGTH), 1, add(length, HEADER_LENGTH))
             older := mload(sub(data, HEADER_LENGTH))
             newer := mload(sub(data, 0x20))
+        }
+    }
+
+    /// @dev Allocates room for `length` bytes of calldata, with nine words before it, which are what `_hashAround` fills,
+    /// and zeros behind it up to a whole word.
+    function _allocate(uint256 length) private pure returns (uint256 data) {
+        assembly ("memory-safe") {
+            data := add(mload(0x40), 0x120)
+            mstore(0x40, add(data, and(add(length, 0x3f), not(0x1f))))
+            mstore(add(data, length), 0)
         }
     }
 

@@ -11,11 +11,11 @@ library TransientLock {
 
     /// @notice Takes the lock.
     /// @return taken False when it was taken already.
-    /// @return charged Whether an execution was under way earlier in this transaction.
+    /// @return charged Whether an earlier execution in this transaction charged for it.
     function acquire() internal returns (bool taken, bool charged) {
         uint256 word = _read();
         if (word & LOCKED != 0) return (false, true);
-        _write(LOCKED | CHARGED);
+        _write(word | LOCKED);
         return (true, word & CHARGED != 0);
     }
 
@@ -24,9 +24,10 @@ library TransientLock {
         return _read() & LOCKED != 0;
     }
 
-    /// @notice Gives the lock back. What was charged stays known.
-    function release() internal {
-        _write(CHARGED);
+    /// @notice Gives the lock back.
+    /// @param charged Whether the transaction has been charged for, now or before.
+    function release(bool charged) internal {
+        _write(charged ? CHARGED : 0);
     }
 
     function _read() private view returns (uint256 word) {

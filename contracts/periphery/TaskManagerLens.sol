@@ -35,13 +35,15 @@ contract TaskManagerLens is ITaskManagerLens {
         (blockNumber, admittedGas) = _leastCrowded(startBlock, window, gas);
         if (blockNumber == 0) return (0, 0, 0);
         PriceTerms memory terms = MANAGER.priceTermsOf(msg.sender);
-        pricePerGas = Pricing.price(_pack(terms)) + Pricing.premium(_pack(terms), 0, admittedGas / 1000);
+        pricePerGas =
+            Pricing.price(_pack(terms)) + Pricing.premium(_pack(terms), 0, Pricing.crowdAt(admittedGas / 1000));
     }
 
     /// @inheritdoc ITaskManagerLens
     function runway(bytes32 taskHash) external view returns (uint256 atLeast, uint256 atThisPrice) {
         TaskInfo memory info = MANAGER.getTaskInfo(taskHash);
         PriceTerms memory terms = MANAGER.taskPriceTerms(taskHash);
+        if (MANAGER.getTaskStatus(taskHash) >= TaskStatus.Completed) return (0, 0);
         (uint256 bond, uint256 reserved) = MANAGER.bondOf(info.definition.task.from);
         uint256 available = bond - reserved + info.metrics.reservedBond;
         uint256 required = _reserveOf(info.definition, terms);
@@ -77,6 +79,12 @@ contract TaskManagerLens is ITaskManagerLens {
         SizeClass class = classOf(gas);
         uint256 room = (CAPACITY_KILOGAS - kilogasOf(gas)) * 1000;
         admittedGas = room + 1;
+        if (startBlock <= block.number) {
+            // forge-lint: disable-next-line(unsafe-typecast)
+            uint64 next = uint64(block.number) + 1;
+            if (window <= next - startBlock) return (0, 0);
+            (startBlock, window) = (next, window - (next - startBlock));
+        }
         uint64 last = startBlock > type(uint64).max - window ? type(uint64).max : startBlock + window;
         for (uint64 candidate = startBlock; candidate < last && admittedGas != 0; ++candidate) {
             (, uint256 admitted) = MANAGER.blockLoad(candidate, class);

@@ -16,8 +16,8 @@ type Account is uint256;
 
 /// @title Reading and changing an `Account`
 library AccountLibrary {
-    /// @dev The most that deposits may make of a bond: half of the field, as what is held of a bond during a batch goes
-    /// back whatever was deposited meanwhile.
+    /// @dev The most that deposits may make of a bond: half of the field. What a batch holds goes back whatever was
+    /// deposited meanwhile; it is below 2^85: 2^30 gas at twice `MAX_PRICE`, twice with the fee.
     uint256 internal constant MAX_BOND = (1 << 87) - 1;
     uint256 internal constant MAX_NONCE = type(uint32).max;
 
@@ -54,7 +54,7 @@ library AccountLibrary {
         return Account.unwrap(self) & OWN_TERMS != 0;
     }
 
-    /// @dev The caller has checked that the sum is at most `MAX_BOND`.
+    /// @dev The sum fits: a deposit is checked against `MAX_BOND`, which leaves room for what a batch gives back.
     function credit(Account self, uint256 amount) internal pure returns (Account) {
         unchecked {
             // the field has room: see above

@@ -25,16 +25,19 @@ struct Batch {
     uint256 executed;
     uint256 failed;
     uint256 entries;
+    bool charged; // whether this transaction has been charged for by an earlier batch
     Entry head; // no entry itself: the one before the first
     Entry last; // the latest entry, or the head
+    Entry spare; // the next to be appended
     LoadedTask task; // the one being handled
 }
 
 /// @title Linking the entries of a `Batch`
 /// @dev A list, since neither the number of entries nor a bound worth allocating is known at the start.
 library BatchLibrary {
-    /// @notice Adds an entry behind the others.
-    function append(Batch memory self, Entry memory entry) internal pure {
+    /// @notice Adds the spare entry behind the others. `renew` must follow.
+    function append(Batch memory self) internal pure {
+        Entry memory entry = self.spare;
         Entry memory last = self.entries == 0 ? self.head : self.last;
         assembly ("memory-safe") {
             mstore(last, entry) // last.next
@@ -43,5 +46,11 @@ library BatchLibrary {
         unchecked {
             ++self.entries; // each costs gas
         }
+    }
+
+    /// @notice Allocates another spare entry. Memory that the last one's task took may be released before.
+    function renew(Batch memory self) internal pure {
+        Entry memory fresh;
+        self.spare = fresh;
     }
 }

@@ -6,19 +6,21 @@ import {TaskStatus} from "./TaskStatus.sol";
 using TaskStateLibrary for TaskState global;
 
 /// @notice All that changes in a task's life, in one word.
-/// @dev Slot 0: 40 + 40 + 32 + 24 + 24 + 28 + 24 + 4 + 4 + 4 + 12 + 20 = 256 bits, from the low end
+/// @dev Slot 0: 40 + 40 + 32 + 24 + 24 + 27 + 1 + 24 + 4 + 4 + 4 + 12 + 4 + 16 = 256 bits, from the low end
 ///   uint40 next       block from which the task is due (queued), or was last due
 ///   uint40 deadline   last block in which it may run; 0 means none
 ///   uint32 left       runs still to make; all ones mean without end
 ///   uint24 interval   blocks between ticks
 ///   uint24 drift      blocks by which `next` is behind its tick, after a deferral or a full block
-///   uint28 executed   runs that succeeded; stays at its maximum
+///   uint27 executed   runs that succeeded; stays at its maximum
+///   uint1  single     scheduled for one run: its interval means nothing
 ///   uint24 failed     runs that failed; stays at its maximum
 ///   uint4  streak     failures in a row; stays at its maximum
 ///   uint4  deferrals  deferrals in a row; stays at its maximum
 ///   uint4  status     a `TaskStatus`
 ///   uint12 page       where in the block's bucket its id is; see `BlockQueue`
-///   uint20 terms      version of the owner's price terms; 0 means the default ones
+///   uint4  crowd      steps of surcharge it queued with; see `Pricing`
+///   uint16 terms      version of the owner's price terms; 0 means the default ones
 type TaskState is uint256;
 
 /// @title Reading and changing a `TaskState`
@@ -27,22 +29,24 @@ library TaskStateLibrary {
     uint256 internal constant ENDLESS = type(uint32).max;
     uint256 internal constant MAX_STREAK = 15;
     uint256 internal constant MAX_DEFERRALS = 15;
-    uint256 internal constant MAX_TERMS = (1 << 20) - 1;
+    uint256 internal constant MAX_TERMS = type(uint16).max;
 
     uint256 private constant DEADLINE_AT = 40;
     uint256 private constant LEFT_AT = 80;
     uint256 private constant INTERVAL_AT = 112;
     uint256 private constant DRIFT_AT = 136;
     uint256 private constant EXECUTED_AT = 160;
+    uint256 private constant SINGLE_AT = 187;
     uint256 private constant FAILED_AT = 188;
     uint256 private constant STREAK_AT = 212;
     uint256 private constant DEFERRALS_AT = 216;
     uint256 private constant STATUS_AT = 220;
     uint256 private constant PAGE_AT = 224;
-    uint256 private constant TERMS_AT = 236;
+    uint256 private constant CROWD_AT = 236;
+    uint256 private constant TERMS_AT = 240;
 
     uint256 private constant MAX_PAGE = (1 << 12) - 1;
-    uint256 private constant MAX_EXECUTED = (1 << 28) - 1;
+    uint256 private constant MAX_EXECUTED = (1 << 27) - 1;
     uint256 private constant MAX_FAILED = (1 << 24) - 1;
 
     /* FIELDS */
@@ -71,6 +75,10 @@ library TaskStateLibrary {
         return _get(self, EXECUTED_AT, MAX_EXECUTED);
     }
 
+    function isSingle(TaskState self) internal pure returns (bool) {
+        return _get(self, SINGLE_AT, 1) == 1;
+    }
+
     function failed(TaskState self) internal pure returns (uint256) {
         return _get(self, FAILED_AT, MAX_FAILED);
     }
@@ -91,6 +99,10 @@ library TaskStateLibrary {
         return _get(self, PAGE_AT, MAX_PAGE);
     }
 
+    function crowd(TaskState self) internal pure returns (uint256) {
+        return _get(self, CROWD_AT, 15);
+    }
+
     function terms(TaskState self) internal pure returns (uint256) {
         return _get(self, TERMS_AT, MAX_TERMS);
     }
@@ -108,11 +120,6 @@ library TaskStateLibrary {
         return now_ >= TaskStatus.Paused && now_ <= TaskStatus.Crowded;
     }
 
-    /// @notice Whether the task has a cadence to keep: it is not a single run still to be made.
-    function isRecurring(TaskState self) internal pure returns (bool) {
-        return left(self) != 1 || executed(self) + failed(self) != 0;
-    }
-
     /// @notice Whether `blockNumber` is past the deadline.
     function isExpiredAt(TaskState self, uint256 blockNumber) internal pure returns (bool) {
         uint256 last = deadline(self);
@@ -120,7 +127,7 @@ library TaskStateLibrary {
     }
 
     /// @notice The first tick after `blockNumber`: the cadence is kept, missed ticks are skipped.
-    /// @dev Only for a task with an interval.
+    /// @dev Only for a task that recurs: it has an interval.
     function tickAfter(TaskState self, uint256 blockNumber) internal pure returns (uint256) {
         uint256 step = interval(self);
         assert(step != 0);
@@ -146,15 +153,20 @@ library TaskStateLibrary {
             & ((MAX_EXECUTED << EXECUTED_AT) | (MAX_FAILED << FAILED_AT) | (15 << STATUS_AT));
         return TaskState.wrap(
             counters | next_ | (deadline_ << DEADLINE_AT) | (left_ << LEFT_AT) | (interval_ << INTERVAL_AT)
-                | (terms_ << TERMS_AT)
+                | (terms_ << TERMS_AT) | (left_ == 1 ? 1 << SINGLE_AT : 0)
         );
     }
 
-    /// @notice Puts the task at `next_`, which is `drift_` behind its tick, in `page_` of that block's bucket.
-    function enqueue(TaskState self, uint256 next_, uint256 drift_, uint256 page_) internal pure returns (TaskState) {
-        uint256 word =
-            TaskState.unwrap(self) & ~(MAX_BLOCK | (uint256(type(uint24).max) << DRIFT_AT) | (MAX_PAGE << PAGE_AT));
-        word |= next_ | (drift_ << DRIFT_AT) | (page_ << PAGE_AT);
+    /// @notice Puts the task at `next_`, which is `drift_` behind its tick, in `page_` of that block's bucket, at
+    /// `crowd_` steps of surcharge.
+    function enqueue(TaskState self, uint256 next_, uint256 drift_, uint256 page_, uint256 crowd_)
+        internal
+        pure
+        returns (TaskState)
+    {
+        uint256 word = TaskState.unwrap(self)
+            & ~(MAX_BLOCK | (uint256(type(uint24).max) << DRIFT_AT) | (MAX_PAGE << PAGE_AT) | (15 << CROWD_AT));
+        word |= next_ | (drift_ << DRIFT_AT) | (page_ << PAGE_AT) | (crowd_ << CROWD_AT);
         return withStatus(TaskState.wrap(word), TaskStatus.Queued);
     }
 

@@ -9,7 +9,7 @@ from tests.contracts.conftest import BOND, ETHER, GWEI, call_of
 from tests.support.definitions import ENDLESS, ZERO_ADDRESS, Status
 from tests.support.storage import account_slot, read_word, write_word
 
-UINT64_MAX = 2**64 - 1
+MAX_PRICE = 2**52 - 1
 ACCEPT, REFUSE, BURN, BOMB, PLAY = range(5)
 
 
@@ -168,7 +168,7 @@ def test_estimate__higher_ceiling_more_gas_more_data__is_higher(manager, define)
 def test_estimate__largest_ceiling_and_data__does_not_overflow(manager, define) -> None:
     definition = define(gas=750_000, data=bytes(24_000))
 
-    assert manager.estimateRequiredBond(definition, UINT64_MAX) > 750_000 * UINT64_MAX
+    assert manager.estimateRequiredBond(definition, MAX_PRICE) > 750_000 * MAX_PRICE
 
 
 def test_estimate__premium_cap__counts_in_full(manager, define, terms_of, owner) -> None:
@@ -183,9 +183,9 @@ def test_estimate__premium_cap__counts_in_full(manager, define, terms_of, owner)
 def test_reserve__ceiling_cannot_be_afforded__reverts_with_what_it_takes(
     manager, terms_of, owner, define
 ) -> None:
-    terms_of(owner, ceiling=UINT64_MAX, premium_cap=UINT64_MAX)
+    terms_of(owner, ceiling=MAX_PRICE, premium_cap=MAX_PRICE)
     definition = define()
-    required = manager.estimateRequiredBond(definition, UINT64_MAX)
+    required = manager.estimateRequiredBond(definition, MAX_PRICE)
 
     with ape.reverts(
         manager.TaskManager_InsufficientBond, account=owner, free=BOND, required=required
@@ -196,7 +196,7 @@ def test_reserve__ceiling_cannot_be_afforded__reverts_with_what_it_takes(
 def test_reserve__bond_at_its_minimum__always_pays_the_run(
     manager, terms_of, owner, define, burner, run_at
 ) -> None:
-    terms_of(owner, ceiling=GWEI, tip=UINT64_MAX, premium_cap=2 * GWEI)
+    terms_of(owner, ceiling=GWEI, tip=MAX_PRICE, premium_cap=2 * GWEI)
     definition = define(target=burner, data=call_of(burner, "invalid()"), gas=750_000)
     required = manager.estimateRequiredBond(definition, GWEI)
     manager.scheduleTask(definition, sender=owner, value=required)
@@ -510,18 +510,18 @@ def test_price_terms__set_again__counts_versions(manager, owner) -> None:
 
 
 def test_price_terms__largest__are_kept(manager, owner) -> None:
-    manager.setPriceTerms(UINT64_MAX, UINT64_MAX, UINT64_MAX, 15, sender=owner)
+    manager.setPriceTerms(MAX_PRICE, MAX_PRICE, MAX_PRICE, 15, sender=owner)
 
-    assert tuple(manager.priceTermsOf(owner)) == (UINT64_MAX,) * 3 + (15, 1)
+    assert tuple(manager.priceTermsOf(owner)) == (MAX_PRICE,) * 3 + (15, 1)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
-@pytest.mark.parametrize("given", [2**64, 2**256 - 1])
+@pytest.mark.parametrize("given", [2**52, 2**64, 2**256 - 1])
 def test_price_terms__one_does_not_fit__reverts(manager, owner, which, given) -> None:
     terms = [1, 1, 1]
     terms[which] = given
 
-    with ape.reverts(manager.TaskManager_TermOutOfRange, given=given, max=UINT64_MAX):
+    with ape.reverts(manager.TaskManager_TermOutOfRange, given=given, max=MAX_PRICE):
         manager.setPriceTerms(*terms, 5, sender=owner)
 
 
@@ -574,11 +574,11 @@ def test_price_terms__versions_used_up__reverts(rpc, manager, owner) -> None:
 
 def exhaust_versions(rpc, manager, owner) -> int:
     """Write the last version into the terms in force: the mapping behind the accounts'."""
-    last = 2**20 - 1
+    last = 2**16 - 1
     for distance in range(1, 4):
         slot = account_slot(rpc, manager.address, owner.address, distance)
         word = read_word(rpc, manager.address, slot)
-        if word & UINT64_MAX == 1:
+        if word % 2**64 == 1:
             write_word(rpc, manager.address, slot, word & ~(2**24 - 1 << 200) | last << 200)
     assert manager.priceTermsOf(owner).version == last
     return last

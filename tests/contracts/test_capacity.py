@@ -7,14 +7,14 @@ import pytest
 
 from tests.contracts.conftest import BOND, ETHER, GWEI
 from tests.support.definitions import DEFINITION, ENDLESS, Status
-from tests.support.rpc import RpcError, calldata, hexed
+from tests.support.rpc import RpcError, calldata
 
 SMALL, MEDIUM, LARGE = range(3)
 CAPACITY = 64_000_000
 LARGE_TASKS = CAPACITY // 750_000
 SMALLEST_COUNTED = 25_000
 MOST_TASKS = CAPACITY // SMALLEST_COUNTED
-SEARCHED = (0, 1, 2, 4, 8, 16, 32, 64)
+SEARCHED = (0, *(2**power for power in range(11)))
 TASKS_A_TRANSACTION = 170
 
 
@@ -218,15 +218,17 @@ def test_spill__several_are_full__probes_at_doubling_distances(
     assert info_of(task.hash).next_block == task.start + 104
 
 
-def test_spill__past_the_deadline__expires(manager, height, create_task, fill, run_at) -> None:
+def test_spill__no_room_until_the_deadline__goes_inactive(
+    manager, height, create_task, fill, run_at
+) -> None:
     start = height() + 20
     task = create_task(start=start, gas=750_000, executions=ENDLESS, deadline=start + 100)
     fill(start + 100)
 
     batch = run_at(start)
 
-    assert batch.one("TaskExpired")["taskHash"] == task.hash
-    assert manager.getTaskStatus(task.hash) == Status.EXPIRED
+    assert batch.one("TaskInactiveDueToFullBlocks")["wantedBlock"] == start + 100
+    assert manager.getTaskStatus(task.hash) == Status.CROWDED
 
 
 @pytest.fixture
@@ -280,42 +282,43 @@ def paid_for(task, batch) -> int:
     return amount
 
 
+@pytest.fixture
+def pay_in_crowd(manager, terms_of, owner, height, fill, create_task, mine_to, batch_of, executor):
+    """What a gas costs a task beside the base fee, in a block that others fill before and after."""
+
+    def run(*, before: int = 0, after: int = 0, late: int = 0) -> int:
+        terms_of(owner, premium_cap=3_200)
+        block = height() + 50
+        fill(block, before)
+        task = create_task(start=block, gas=750_000)
+        fill(block, after)
+        mine_to(block + late)
+        return paid_for(task, batch_of(manager.executeTask(task.hash, sender=executor)))
+
+    return run
+
+
 @pytest.mark.parametrize(
-    ("filled", "parts"), [(0, 4), (41, 4), (42, 4), (50, 9), (63, 18), (84, 31)]
+    ("before", "parts"), [(0, 4), (42, 4), (45, 4), (46, 6), (50, 8), (63, 16), (84, 30)]
 )
-def test_surcharge__fuller_than_half__rises_with_the_fullness(
-    terms_of, owner, height, create_task, fill, mine_to, execute, filled, parts
+def test_surcharge__queued_in_a_block_fuller_than_half__rises_with_the_fullness(
+    pay_in_crowd, before, parts
 ) -> None:
-    terms_of(owner, premium_cap=3_200)
-    block = height() + 50
-    task = create_task(start=block, gas=750_000)
-    fill(block, filled)
-    admitted = 750_000 * (filled + 1)
-    crowd = max(0, admitted // 1000 - 32_000) * 28 // 32_000
-    assert parts == 4 + crowd
-    mine_to(block)
+    admitted = 750 * before
+    assert parts == 4 + 2 * (max(0, admitted - 32_000) * 14 // 32_000)
 
-    amount = paid_for(task, execute(gas_limit=1_500_000))
-
-    assert amount % (GWEI + 100 * parts) == 0
+    assert pay_in_crowd(before=before) % (GWEI + 100 * parts) == 0
 
 
-def test_surcharge__full_block_and_late__never_exceeds_the_cap(
-    terms_of, owner, height, create_task, fill, mine_to, execute
-) -> None:
-    terms_of(owner, premium_cap=3_200)
-    block = height() + 50
-    task = create_task(start=block, gas=750_000)
-    fill(block, LARGE_TASKS - 1)
-    mine_to(block + 20)
-
-    amount = paid_for(task, execute(gas_limit=1_500_000))
-
-    assert amount % (GWEI + 3_200) == 0
+def test_surcharge__block_is_filled_behind_the_task__stays(pay_in_crowd) -> None:
+    assert pay_in_crowd(after=LARGE_TASKS - 1) % (GWEI + 100 * 4) == 0
 
 
-def test_surcharge__last_of_a_full_block__pays_as_the_first_did(
-    rpc,
+def test_surcharge__full_block_and_late__never_exceeds_the_cap(pay_in_crowd) -> None:
+    assert pay_in_crowd(before=84, late=20) % (GWEI + 3_200) == 0
+
+
+def test_surcharge__crowd_leaves_again__stays(
     manager,
     terms_of,
     owner,
@@ -323,35 +326,24 @@ def test_surcharge__last_of_a_full_block__pays_as_the_first_did(
     fill,
     create_task,
     contract_owner,
+    deployer,
     mine_to,
+    batch_of,
     executor,
-    interface,
 ) -> None:
     terms_of(owner, premium_cap=3_200)
-    block = height() + 50
-    fill(block, 60)
+    block = height() + 100
+    fill(block, 50)
     task = create_task(start=block, gas=750_000)
-    parts = 4 + (61 * 750 - 32_000) * 28 // 32_000
-    hashes = [bytes(one) for one in manager.getAccountTasks(contract_owner)]
+    for task_hash in manager.getAccountTasks(contract_owner):
+        data = manager.cancelTask.encode_input(task_hash)
+        contract_owner.forward(manager, data, sender=deployer)
+    assert manager.blockLoad(block, LARGE) == (1, 750_000)
     mine_to(block)
-    rpc("evm_setAutomine", False)
-    for some in (hashes[:30], hashes[30:], [task.hash]):
-        data = bytes(manager.executeTasks.encode_input(some, 0))
-        rpc("eth_sendTransaction", {
-            "from": executor.address, "to": manager.address, "data": hexed(data),
-            "gas": hex(9_000_000),
-        })  # fmt: skip
 
-    rpc("anvil_mine", "0x1")
+    batch = batch_of(manager.executeTask(task.hash, sender=executor))
 
-    logs = rpc("eth_getLogs", {"fromBlock": hex(block), "toBlock": hex(block)})
-    paid = [
-        event["amount"]
-        for event in interface.decode_logs(logs, manager.address)
-        if event.name == "ExecutorReimbursed" and event["taskHash"] == task.hash
-    ]
-    assert len(paid) == 1
-    assert paid[0] % (GWEI + 100 * parts) == 0
+    assert paid_for(task, batch) % (GWEI + 100 * 8) == 0
 
 
 def test_spam__one_block_filled_by_a_stranger__others_still_schedule_next_to_it(

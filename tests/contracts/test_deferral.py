@@ -9,7 +9,8 @@ from tests.support.definitions import ENDLESS, Status
 
 CEILING = 2 * GWEI
 SPIKE = 1_000 * GWEI
-MOST_SKIP_GAS = 80_000
+MOST_SKIP_GAS = 185_000
+FLOOR = GWEI // 8  # of the premium: an eighth of the cap
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +49,7 @@ def test_deferral__base_fee_above_the_ceiling__moves_the_task(
 
 
 @pytest.mark.parametrize("over", [1, GWEI, SPIKE])
-def test_deferral__executor__is_paid_for_it_at_the_ceiling(
+def test_deferral__executor__is_paid_for_it_at_the_ceiling_and_the_premium(
     manager, create_task, owner, spike, over
 ) -> None:
     task = create_task()
@@ -57,8 +58,8 @@ def test_deferral__executor__is_paid_for_it_at_the_ceiling(
     batch = spike(task.start, CEILING + over)
 
     amount = batch.one("ExecutorReimbursed")["amount"]
-    assert amount % CEILING == 0
-    assert 21_000 < amount // CEILING <= MOST_SKIP_GAS
+    assert amount % (CEILING + FLOOR) == 0
+    assert 21_000 < amount // (CEILING + FLOOR) <= MOST_SKIP_GAS
     assert manager.bondOf(owner) == (BOND - amount, reserved)
     assert not {"TaskExecuted", "TasksExecuted", "TaskExecutionRecorded"} & set(batch.names())
 
@@ -151,10 +152,27 @@ def test_deferral__premium__counts_from_the_block_it_was_moved_to(
     assert abs(amount - on_time) < on_time // 50
 
 
-def test_deferral__past_the_deadline__expires(manager, create_task, height, spike, owner) -> None:
-    task = create_task(deadline=height() + 25)
+def test_deferral__beyond_the_deadline__waits_for_the_deadline(
+    height, create_task, spike, run_at, counter
+) -> None:
+    deadline = height() + 25
+    task = create_task(deadline=deadline)
+    assert task.start < deadline < task.start + 8
 
     batch = spike(task.start)
+
+    assert batch.one("TaskDeferred")["nextBlock"] == deadline
+    run_at(deadline)
+    assert counter.count() == 1
+
+
+def test_deferral__in_the_block_of_the_deadline__expires(
+    manager, height, create_task, spike, owner
+) -> None:
+    deadline = height() + 25
+    task = create_task(deadline=deadline)
+
+    batch = spike(deadline)
 
     assert batch.one("TaskExpired")["taskHash"] == task.hash
     assert manager.getTaskStatus(task.hash) == Status.EXPIRED
@@ -177,7 +195,7 @@ def test_deferral__too_little_left_to_reserve_again__starves(
     }
     assert manager.getTaskStatus(task.hash) == Status.STARVED
     amount = batch.one("ExecutorReimbursed")["amount"]
-    assert 0 < amount <= MOST_SKIP_GAS * CEILING
+    assert 0 < amount <= MOST_SKIP_GAS * (CEILING + FLOOR)
     assert manager.bondOf(owner) == (required - amount, 0)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.contracts.conftest import BOND, GENEROUS_FEE, GWEI, call_of
 
-UINT64_MAX = 2**64 - 1
+MAX_PRICE = 2**52 - 1
 BRANCH_GAS = 100
 
 
@@ -67,7 +67,7 @@ def test_price__tip__is_added(assert_rate, amount_at, tip) -> None:
     assert_rate(amount_at(tip=tip), GWEI + tip)
 
 
-@pytest.mark.parametrize("tip", [99 * GWEI + 1, UINT64_MAX])
+@pytest.mark.parametrize("tip", [99 * GWEI + 1, MAX_PRICE])
 def test_price__tip_above_the_ceiling__is_capped(assert_rate, amount_at, tip) -> None:
     assert_rate(amount_at(tip=tip), 100 * GWEI)
 
@@ -98,7 +98,7 @@ def test_premium__late__rises_by_a_part_a_block_up_to_the_cap(amount_at, assert_
 
 
 def test_premium__cap__is_on_top_of_the_ceiling(amount_at, assert_rate) -> None:
-    amount = amount_at(ceiling=GWEI, tip=UINT64_MAX, premium_cap=2 * GWEI, late=40)
+    amount = amount_at(ceiling=GWEI, tip=MAX_PRICE, premium_cap=2 * GWEI, late=40)
 
     assert_rate(amount, 3 * GWEI)
 
@@ -114,9 +114,9 @@ def test_premium__largest_cap__is_paid_from_a_bond_that_covers_it(
 ) -> None:
     rpc("anvil_setBalance", owner.address, hex(2**87))
 
-    amount = amount_at(premium_cap=UINT64_MAX, ceiling=GWEI, late=28, value=2**86)
+    amount = amount_at(premium_cap=MAX_PRICE, ceiling=GWEI, late=28, value=2**86)
 
-    assert_rate(amount, GWEI + UINT64_MAX)
+    assert_rate(amount, GWEI + MAX_PRICE)
 
 
 def test_price__frozen_terms__decide_not_those_in_force(
