@@ -326,7 +326,7 @@ def test_schedule__recurring_too_often__reverts(manager, define, owner, interval
 
 @pytest.mark.parametrize("executions", [1, 2, ENDLESS])
 @pytest.mark.parametrize("interval", [MAX_DISTANCE + 1, UINT64_MAX])
-def test_schedule__interval_too_long__reverts(manager, define, owner, interval, executions) -> None:
+def test_schedule__interval_too_long__reverts(manager, define, owner, executions, interval) -> None:
     definition = define(executions=executions, interval=interval)
 
     with ape.reverts(manager.TaskManager_IntervalTooLong, interval=interval, max=MAX_DISTANCE):
