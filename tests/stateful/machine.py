@@ -1,0 +1,323 @@
+"""The state machine: draws a history, and after every step compares the chain with the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.stateful import calls, drawing, plans
+from tests.stateful.calls import ExecuteQueued, ExecuteThese
+from tests.stateful.checks import Checks
+from tests.stateful.compiled import Compiled
+from tests.stateful.driver import Advance, BaseFee, Behave, Driver, Fill, Send, Step, Tell
+from tests.stateful.engine import AMPLE_GAS, ETHER, Engine
+from tests.stateful.limits import LARGE_GAS, MAX_DISTANCE, MIN_INTERVAL
+from tests.stateful.state import Mode
+from tests.stateful.world import ALICE, BOB, EVE, FEE_BPS, World, build
+
+READ_EVERY = 25  # steps: the views cost more than the rest
+DEPOSITS = (100 * ETHER, ETHER // 20, 50 * ETHER, ETHER // 3)
+WITHDRAWALS = (calls.Withdraw, calls.WithdrawCredit, calls.WithdrawFees)
+seats = st.integers(0, 3)
+
+
+@dataclass
+class Stage:
+    """An engine with a manager without a fee, and one with; every history starts from here."""
+
+    engine: Engine
+    worlds: tuple[World, World]
+    mark: Any
+    longest_leap: int = MAX_DISTANCE
+    holds: bool = True  # whether two transactions can share a block
+    steps: int = 0
+    ended: Callable[[Driver], None] | None = None
+
+    @classmethod
+    def on(cls, engine: Engine, code: Compiled, **options: Any) -> Stage:
+        worlds = build(engine, code, 0), build(engine, code, FEE_BPS)
+        return cls(engine, worlds, engine.mark(), **options)
+
+    def reset(self) -> None:
+        self.mark = self.engine.rewind(self.mark)
+
+
+class SchedulerMachine(RuleBasedStateMachine):
+    """Owners, executors and strangers do what they like; set `stage` in a subclass."""
+
+    stage: ClassVar[Stage]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage.reset()
+        self.driver = Driver(self.stage.engine, self.stage.worlds[0])
+        self.checks = Checks(self.driver)
+
+    @initialize(has_fee=st.booleans())
+    def begin(self, has_fee: bool) -> None:
+        self.driver = Driver(self.stage.engine, self.stage.worlds[has_fee])
+        self.checks = Checks(self.driver)
+        for owner, wei in zip(self.driver.world.accounts, DEPOSITS, strict=True):
+            self.play(Send(owner, calls.Deposit(owner), wei))
+
+    def play(self, step: Step) -> None:
+        self.stage.steps += 1
+        self.driver.play(step)
+
+    def owner(self, seat: int) -> int:
+        return self.driver.world.accounts[seat]
+
+    def executor(self, seat: int) -> int:
+        return (EVE, EVE, self.driver.world.executor, ALICE)[seat]
+
+    def picked(self, pick: int) -> int:
+        return plans.picked(self.driver, pick)
+
+    # Owners
+
+    @rule(seat=seats, outline=drawing.outlines, value=drawing.values, hold=st.booleans())
+    def schedule(self, seat: int, outline: drawing.Outline, value: int, hold: bool) -> None:
+        owner = self.owner(seat)
+        plan = plans.definition(self.driver, owner, outline)
+        self.play(Send(owner, calls.Schedule(plan), value, hold=hold and self.stage.holds))
+
+    @rule(seat=seats, outline=drawing.outlines)
+    def schedule_another(self, seat: int, outline: drawing.Outline) -> None:
+        """Most tasks have no flaw."""
+        self.schedule(seat, outline._replace(flaw="none", active=True), 0, True)
+
+    @rule(seat=seats, outline=drawing.outlines, value=drawing.values)
+    def execute_and_schedule(self, seat: int, outline: drawing.Outline, value: int) -> None:
+        owner = self.owner(seat)
+        plan = plans.definition(self.driver, owner, outline)
+        self.play(Send(owner, calls.Schedule(plan, at_once=True), value))
+
+    @rule(seat=st.integers(0, 1), outline=drawing.outlines, times=drawing.multitudes)
+    def fill(self, seat: int, outline: drawing.Outline, times: int) -> None:
+        """Many tasks at one block."""
+        owner = self.driver.world.owners[seat]
+        outline = outline._replace(flaw="none", active=True, behaviour="good", size=0, start=0)
+        plan = plans.definition(self.driver, owner, outline)
+        plan = plan._replace(interval=max(plan.interval, MIN_INTERVAL))
+        self.play(Fill(owner, plan, times))
+
+    @rule(pick=drawing.picks, outline=drawing.outlines)
+    def update(self, pick: int, outline: drawing.Outline) -> None:
+        task = self.driver.model.by_hash.get(self.picked(pick))
+        if task:
+            self.play(Send(task.owner, plans.update(self.driver, task, outline)))
+
+    @rule(pick=drawing.picks, seat=seats, own=st.sampled_from((True, True, True, False)))
+    def cancel(self, pick: int, seat: int, own: bool) -> None:
+        task = self.driver.model.by_hash.get(self.picked(pick))
+        sender = task.owner if task and own else self.owner(seat)
+        self.play(Send(sender, calls.Cancel(self.picked(pick))))
+
+    @rule(pick=drawing.picks, seat=seats, own=st.booleans(), value=drawing.rescues)
+    def reactivate(self, pick: int, seat: int, own: bool, value: int) -> None:
+        tasks = [task for task in self.driver.model.tasks.values() if task.status in range(3, 7)]
+        task = tasks[pick % len(tasks)] if tasks else None
+        sender = task.owner if task and own else self.owner(seat)
+        task_hash = task.hash if task else self.picked(pick)
+        self.play(Send(sender, calls.Reactivate(task_hash), value))
+
+    @rule(seat=seats, other=seats, value=drawing.values)
+    def deposit(self, seat: int, other: int, value: int) -> None:
+        self.play(Send(self.owner(seat), calls.Deposit(self.owner(other)), value))
+
+    @rule(seat=seats, which=drawing.amounts, hold=st.booleans())
+    def withdraw(self, seat: int, which: str, hold: bool) -> None:
+        owner = self.owner(seat)
+        amount = plans.amount(self.driver, owner, which)
+        self.play(Send(owner, calls.Withdraw(amount), hold=hold and self.stage.holds))
+
+    @rule(
+        seat=seats, ceiling=drawing.ceilings, tip=drawing.tips, cap=drawing.premium_caps,
+        limit=drawing.failure_limits,
+    )  # fmt: skip
+    def set_terms(self, seat: int, ceiling: int, tip: int, cap: int, limit: int) -> None:
+        self.play(Send(self.owner(seat), calls.SetTerms(ceiling, tip, cap, limit)))
+
+    # Executors
+
+    @rule(seat=seats, gas=drawing.gas_limits, reserve=drawing.reserves, hold=st.booleans())
+    def execute(self, seat: int, gas: int, reserve: int, hold: bool) -> None:
+        call = ExecuteQueued(reserve)
+        self.play(Send(self.executor(seat), call, gas=gas, hold=hold and self.stage.holds))
+
+    @rule(seat=seats)
+    def execute_when_due(self, seat: int) -> None:
+        """As a keeper does: wait for the next due block, and execute all there is."""
+        self.wait_for_due()
+        self.play(Send(self.executor(seat), ExecuteQueued()))
+
+    @rule(
+        seat=seats, chosen=st.lists(drawing.picks, max_size=6), gas=drawing.gas_limits,
+        reserve=drawing.reserves, unknown=st.booleans(),
+    )  # fmt: skip
+    def execute_these(
+        self, seat: int, chosen: list[int], gas: int, reserve: int, unknown: bool
+    ) -> None:
+        hashes = [self.picked(pick) for pick in chosen]
+        if unknown and hashes:
+            hashes.append(hashes[0] ^ 1 << 200)
+            hashes.append(hashes[0])
+        call = ExecuteThese(tuple(hashes), reserve)
+        self.play(Send(self.executor(seat), call, gas=gas))
+
+    @rule(pick=drawing.picks, hold=st.booleans(), forged=st.sampled_from((0, 0, 0, 1 << 255)))
+    def execute_one(self, pick: int, hold: bool, forged: int) -> None:
+        call = calls.ExecuteOne(self.picked(pick) ^ forged)
+        self.play(Send(EVE, call, hold=hold and self.stage.holds))
+
+    @rule(fees=st.booleans())
+    def collect(self, fees: bool) -> None:
+        """Credit and fees are paid out."""
+        if fees:
+            self.play(Send(BOB, calls.WithdrawFees()))
+        self.play(Send(self.driver.world.executor, calls.WithdrawCredit()))
+
+    # The hostile
+
+    @rule(player=st.integers(0, 2), act=drawing.acts, pick=drawing.picks, outline=drawing.outlines)
+    def tell(self, player: int, act: str, pick: int, outline: drawing.Outline) -> None:
+        """A contract learns what to do when it is run."""
+        world = self.driver.world
+        contract = (*world.owners, world.stranger)[player]
+        script = plans.script(self.driver, contract, act, pick, outline)
+        if script and isinstance(script.call, WITHDRAWALS):
+            self.behave(player, Mode.ACCEPT)  # else it would withdraw while it withdraws
+        self.play(Tell(contract, script))
+
+    @rule(
+        seat=st.integers(0, 1), act=drawing.acts, pick=drawing.picks, outline=drawing.outlines,
+        value=drawing.rescues,
+    )  # fmt: skip
+    def ambush(self, seat: int, act: str, pick: int, outline: drawing.Outline, value: int) -> None:
+        """A contract's own task is run, and does what the contract was told."""
+        owner = self.driver.world.owners[seat]
+        changes = {"behaviour": "own run", "flaw": "none", "active": True, "size": 0, "start": 3}
+        plan = plans.definition(self.driver, owner, outline._replace(**changes))
+        plan = plan._replace(interval=max(plan.interval, MIN_INTERVAL))
+        self.play(Send(owner, calls.Schedule(plan), value))
+        self.tell(seat, act, pick, outline._replace(flaw="none"))
+        self.play(Advance(3))
+        self.play(Send(EVE, ExecuteQueued()))
+
+    @rule(ahead=st.integers(3, 9), room=st.integers(0, 40), value=drawing.rescues)
+    def crowd_out(self, ahead: int, room: int, value: int) -> None:
+        """Somebody's next tick finds its block full, and its deadline does not let it wait."""
+        outline = drawing.Outline("good", LARGE_GAS, 0, ahead, 100, 2, True, 100 + room, "none")
+        if room < 20 and self.stage.holds:
+            self.play(
+                Send(ALICE, calls.Schedule(plans.definition(self.driver, ALICE, outline)), value)
+            )
+            plan = plans.definition(self.driver, self.driver.world.owners[0], outline)
+            plan = plan._replace(start=plan.start + 99, deadline=0)
+            self.play(Fill(self.driver.world.owners[0], plan, 86))
+            self.wait_for_due()
+            self.play(Send(EVE, ExecuteQueued()))
+
+    @rule(act=st.sampled_from(("nothing", "execute", "execute one")), pick=drawing.picks)
+    def tell_executor(self, act: str, pick: int) -> None:
+        executor = self.driver.world.executor
+        outline = drawing.Outline("good", 100_000, 0, 0, 100, 1, True, -1, "none")
+        self.play(Tell(executor, plans.script(self.driver, executor, act, pick, outline)))
+
+    @rule(seat=st.integers(0, 2), mode=drawing.modes)
+    def behave(self, seat: int, mode: Mode) -> None:
+        """A contract learns what to do when it is paid."""
+        contract = (*self.driver.world.owners, self.driver.world.executor)[seat % 3]
+        script = self.driver.model.contracts[contract].script
+        if mode == Mode.PLAY and script and isinstance(script.call, WITHDRAWALS):
+            return
+        if contract != self.driver.world.stranger:
+            self.play(Behave(contract, mode))
+
+    # Time and fees
+
+    @rule(blocks=st.integers(1, 400))
+    def advance(self, blocks: int) -> None:
+        self.play(Advance(min(blocks, self.stage.longest_leap)))
+
+    @rule(late=st.integers(0, 3))
+    def wait_for_due(self, late: int = 0) -> None:
+        now = self.stage.engine.block
+        due = self.driver.model.queue.first_in(now, now + self.stage.longest_leap)
+        if due + late > now:
+            self.play(Advance(min(due + late - now, self.stage.longest_leap)))
+
+    @rule(often=st.integers(0, 9))
+    def leap(self, often: int) -> None:
+        if often == 0:
+            self.play(Advance(self.stage.longest_leap))
+
+    @rule(wei=drawing.base_fees)
+    def set_base_fee(self, wei: int) -> None:
+        self.play(BaseFee(wei))
+
+    # Invariants, by their numbers in docs/invariants.md
+
+    @invariant()
+    def m01_the_balance_is_what_is_owed(self) -> None:
+        self.checks.solvency()
+
+    @invariant()
+    def m02_reserves_are_those_of_queued_tasks(self) -> None:
+        self.checks.reserves()
+
+    @invariant()
+    def m03_m09_buckets_hold_the_queued_tasks_in_order_of_arrival(self) -> None:
+        self.checks.buckets()
+
+    @invariant()
+    def m04_nobody_runs_between_transactions(self) -> None:
+        self.checks.nobody_runs()
+
+    @invariant()
+    def m05_what_owners_pay_others_have(self) -> None:
+        self.checks.everybody_has_their_own()
+
+    @invariant()
+    def m06_m07_m08_states_are_the_models(self) -> None:
+        self.checks.states()
+
+    @invariant()
+    def m10_targets_had_their_whole_gas(self) -> None:
+        self.checks.whole_gas()
+
+    @invariant()
+    def m12_the_first_block_of_each_class_is_known(self) -> None:
+        self.checks.first_blocks()
+
+    @invariant()
+    def m13_events_are_true(self) -> None:
+        self.checks.events_are_true()
+
+    @invariant()
+    def m15_bitmaps_mark_the_blocks_with_tasks(self) -> None:
+        self.checks.bitmaps()
+        self.checks.loads()
+        self.driver.model.queue.touched.clear()
+
+    @invariant()
+    def m11_m14_reads_agree_with_writes(self) -> None:
+        if self.stage.steps % READ_EVERY == 0:
+            self.checks.hashes()
+            self.checks.reads()
+
+    def teardown(self) -> None:
+        if self.stage.ended:
+            self.stage.ended(self.driver)
+
+
+def machine_on(stage: Stage) -> type[SchedulerMachine]:
+    """The state machine for an engine."""
+    return type("Machine", (SchedulerMachine,), {"stage": stage})
+
+
+__all__ = ["AMPLE_GAS", "SchedulerMachine", "Stage", "machine_on"]

@@ -1,0 +1,314 @@
+"""The scheduler as docs/specification.md tells it, in plain Python.
+
+A call either raises `Refused` before it changed anything, or takes from the feed exactly the
+events that the manager emits, in their order. What a run costs depends on measured gas and is
+taken from the events. Where a decision depends on gas, both outcomes are accepted within their
+bounds, and the model goes on as the chain did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.stateful import calls, limits
+from tests.stateful.batch import Batch
+from tests.stateful.calls import Call, Definition
+from tests.stateful.events import Refused, error_selector
+from tests.stateful.money import Money, Result
+from tests.stateful.queue import Bucket, Queue
+from tests.stateful.state import (
+    ENDED,
+    INACTIVE,
+    Account,
+    Callee,
+    Moment,
+    Task,
+    Terms,
+)
+from tests.support.definitions import Status
+
+BLOCK_FULL = error_selector("TaskManager_BlockFull") << 224
+CalleeOf = Callable[[int, bytes], Callee | None]  # None for a target without code
+
+
+class Model(Money):
+    """A task manager."""
+
+    def __init__(self, manager: int, fee_bps: int, recipient: int, callee_of: CalleeOf) -> None:
+        super().__init__(manager, fee_bps, recipient)
+        self.callee_of = callee_of
+        self.queue = Queue()
+        self.tasks: dict[int, Task] = {}
+        self.by_hash: dict[int, Task] = {}
+        self.locked = False
+        self._handlers: Mapping[type, Callable[..., Result]] = {
+            calls.Schedule: self._schedule,
+            calls.Update: self._update,
+            calls.Cancel: self._cancel,
+            calls.Reactivate: self._reactivate,
+            calls.Deposit: self.deposit,
+            calls.Withdraw: self.withdraw,
+            calls.SetTerms: self.set_terms,
+            calls.ExecuteQueued: self._execute_queued,
+            calls.ExecuteThese: self._execute_these,
+            calls.ExecuteOne: self._execute_one,
+            calls.WithdrawCredit: self.withdraw_credit,
+            calls.WithdrawFees: self.withdraw_fees,
+        }
+
+    def apply(self, call: Call, now: Moment) -> Result:
+        """Do what the manager does, or raise `Refused`; returns the words that it returns."""
+        return self._handlers[type(call)](call, now)
+
+    # Scheduling
+
+    def _schedule(self, call: calls.Schedule, now: Moment) -> Result:
+        plan, account = call.definition, self.accounts[now.caller]
+        task_id = len(self.tasks) + 1
+        self.check_deposit(now.caller, now)
+        self._check_task(plan, len(account.tasks), now)
+        self._check_times(plan, now)
+        task_hash = plan.hash(self.manager, task_id)
+        task = Task(task_id, task_hash, now.caller, plan.gas, plan.target, plan.data, plan.nonce)
+        self._check_place(task, plan, account, now)
+        if call.at_once and self.running and not self.goes_on(now):
+            raise Refused("TaskManager_InsufficientGas")
+
+        self.receive(now.caller, now)
+        self.tasks[task_id] = self.by_hash[task_hash] = task
+        account.tasks.append(task_id)
+        self._put(task, plan, account)
+        now.feed.take("TaskScheduled", task_hash, now.caller, self.next_block(task))
+        if not call.at_once:
+            return (task_hash,)
+        success = self.run_target(task, now)
+        event = now.feed.take("TaskExecuted", task_hash, now.caller)
+        self._check_outcome(success, event.args[2])
+        return (task_hash, event.args[2])
+
+    def _update(self, call: calls.Update, now: Moment) -> Result:
+        task, plan = self._own(call.task_hash, now), call.definition
+        changed = plan.hash(self.manager, task.id)
+        if changed != task.hash:
+            raise Refused("TaskManager_TaskChanged", task.hash, changed)
+        self._check_times(plan, now)
+        account = self.accounts[now.caller]
+        before = self._leave(task, account)
+        try:
+            self._check_place(task, plan, account, now)
+        except Refused:
+            self._return(task, account, before)
+            raise
+        self._put(task, plan, account)
+        now.feed.take("TaskConfigUpdated", task.hash, now.caller)
+        now.feed.take("TaskScheduled", task.hash, now.caller, self.next_block(task))
+        return ()
+
+    def _cancel(self, call: calls.Cancel, now: Moment) -> Result:
+        task = self._own(call.task_hash, now)
+        self._leave(task, self.accounts[now.caller])
+        task.status = Status.CANCELLED
+        now.feed.take("TaskCancelled", task.hash, now.caller)
+        return ()
+
+    def _reactivate(self, call: calls.Reactivate, now: Moment) -> Result:
+        task = self._known(call.task_hash)
+        if task.status not in INACTIVE:
+            raise Refused("TaskManager_NotInactive", task.hash, task.status)
+        if task.status in (Status.PAUSED, Status.FAILING) and now.caller != task.owner:
+            raise Refused("TaskManager_NotOwner", task.hash, now.caller, task.owner)
+        account = self.accounts[task.owner]
+        self.check_deposit(task.owner, now)
+        tick = task.tick_after(now.block)
+        if not task.is_expired_at(tick):
+            self._check_affordable(task, task.terms, account, now)
+            if self._find_room(task, tick) is None:
+                raise Refused("TaskManager_BlockFull", tick, 0)
+
+        self.receive(task.owner, now)
+        task.streak = task.deferrals = 0
+        self.place(task, tick, tick, 0, now)
+        if task.status == Status.QUEUED:
+            now.feed.take("TaskReactivated", task.hash, task.owner, task.next)
+        return ()
+
+    def _put(self, task: Task, plan: Definition, account: Account) -> None:
+        """Give a task that is in no bucket a new schedule."""
+        task.reschedule(plan, account.terms[-1])
+        task.status = Status.QUEUED if plan.active else Status.PAUSED
+        if plan.active:
+            self._enter(task, plan.start, account)
+
+    def _enter(self, task: Task, block: int, account: Account) -> None:
+        task.next, task.status = block, Status.QUEUED
+        task.crowd = limits.crowd(self.queue.load(block, task.size_class).kilogas)
+        self.queue.insert(block, task.size_class, task.id, task.kilogas)
+        account.reserved += task.reserve(self.fee_bps)
+
+    def _leave(self, task: Task, account: Account) -> Bucket | None:
+        """Take a task out of its bucket; returns the bucket as it was."""
+        if task.status != Status.QUEUED:
+            return None
+        before = self.queue.load(task.next, task.size_class).copy()
+        self.queue.remove(task.next, task.size_class, task.id, task.kilogas)
+        account.reserved -= task.reserve(self.fee_bps)
+        return before
+
+    def _return(self, task: Task, account: Account, before: Bucket | None) -> None:
+        """Undo `_leave`."""
+        if before is not None:
+            self.queue.buckets[task.next, task.size_class] = before
+            account.reserved += task.reserve(self.fee_bps)
+
+    def place(self, task: Task, tick: int, wanted: int, reason: int, now: Moment) -> None:
+        """Queue a task for `wanted` or for the next block with room, or let it rest or end."""
+        account, required = self.accounts[task.owner], task.reserve(self.fee_bps)
+        if task.is_expired_at(wanted):
+            return self.expire(task, now)
+        short = "TaskInactiveDueToInsufficientBonds", task.hash, task.owner, required
+        if not self.covers(account, required, lambda: not now.feed.is_next(*short)):
+            now.feed.take(*short)
+            task.status = Status.STARVED
+            return None
+        block = self._find_room(task, wanted)
+        if block is None:
+            now.feed.take("TaskInactiveDueToFullBlocks", task.hash, task.owner, wanted)
+            task.status = Status.CROWDED
+            return None
+        reason = reason or (BLOCK_FULL if block != wanted else 0)
+        if reason:
+            now.feed.take("TaskDeferred", task.hash, task.owner, block, reason)
+        task.drift = 0 if task.single else (block - tick) % task.interval
+        return self._enter(task, block, account)
+
+    def _find_room(self, task: Task, wanted: int) -> int | None:
+        last, size_class = task.last_block, task.size_class
+        return self.queue.find_room(wanted, last, size_class, task.kilogas)
+
+    def expire(self, task: Task, now: Moment) -> None:
+        now.feed.take("TaskExpired", task.hash, task.owner, task.deadline)
+        task.status = Status.EXPIRED
+
+    # Checks
+
+    def _known(self, task_hash: int) -> Task:
+        task = self.by_hash.get(task_hash)
+        if task is None:
+            raise Refused("TaskManager_UnknownTask", task_hash)
+        return task
+
+    def _own(self, task_hash: int, now: Moment) -> Task:
+        task = self._known(task_hash)
+        if task.owner != now.caller:
+            raise Refused("TaskManager_NotOwner", task_hash, now.caller, task.owner)
+        if task.status in ENDED:
+            raise Refused("TaskManager_TaskEnded", task_hash, task.status)
+        return task
+
+    def _check_task(self, plan: Definition, nonce: int, now: Moment) -> None:
+        if plan.owner != now.caller:
+            raise Refused("TaskManager_FromNotCaller", plan.owner, now.caller)
+        if plan.nonce != nonce:
+            raise Refused("TaskManager_WrongNonce", now.caller, plan.nonce, nonce)
+        if not 0 < plan.gas <= limits.LARGE_GAS:
+            raise Refused("TaskManager_GasOutOfRange", plan.gas, limits.LARGE_GAS)
+        if plan.target == self.manager:
+            raise Refused("TaskManager_TargetIsManager", plan.target)
+        if len(plan.data) > limits.MAX_DATA:
+            raise Refused("TaskManager_DataTooLong", len(plan.data), limits.MAX_DATA)
+
+    def _check_times(self, plan: Definition, now: Moment) -> None:
+        if plan.start <= now.block:
+            raise Refused("TaskManager_StartNotInFuture", plan.start, now.block)
+        latest = now.block + limits.MAX_DISTANCE
+        if plan.start > latest:
+            raise Refused("TaskManager_StartTooFar", plan.start, latest)
+        most = limits.ENDLESS - 1
+        if plan.executions != limits.FOREVER and not 0 < plan.executions <= most:
+            raise Refused("TaskManager_ExecutionsOutOfRange", plan.executions, most)
+        if plan.executions != 1 and plan.interval < limits.MIN_INTERVAL:
+            raise Refused("TaskManager_IntervalTooShort", plan.interval, limits.MIN_INTERVAL)
+        if plan.interval > limits.MAX_DISTANCE:
+            raise Refused("TaskManager_IntervalTooLong", plan.interval, limits.MAX_DISTANCE)
+        if plan.deadline and plan.deadline < plan.start:
+            raise Refused("TaskManager_DeadlineBeforeStart", plan.deadline, plan.start)
+        if plan.deadline > limits.MAX_BLOCK:
+            raise Refused("TaskManager_DeadlineTooFar", plan.deadline, limits.MAX_BLOCK)
+
+    def _check_place(self, task: Task, plan: Definition, account: Account, now: Moment) -> None:
+        """Whether a task that is in no bucket can be queued as planned."""
+        if not plan.active:
+            return
+        self._check_affordable(task, account.terms[-1], account, now)
+        size_class, kilogas = task.size_class, task.kilogas
+        if not self.queue.in_span(plan.start, size_class):
+            oldest = self.queue.oldest(size_class) or 0
+            raise Refused("TaskManager_BacklogTooOld", plan.start, oldest)
+        if not self.queue.has_room(plan.start, size_class, kilogas):
+            later = self.queue.room_after(plan.start, size_class, kilogas)
+            raise Refused("TaskManager_BlockFull", plan.start, later)
+
+    def _check_affordable(self, task: Task, terms: Terms, account: Account, now: Moment) -> None:
+        if now.base_fee > terms.ceiling:
+            raise Refused("TaskManager_BaseFeeAboveCeiling", now.base_fee, terms.ceiling)
+        ceiling, cap = terms.ceiling, terms.premium_cap
+        required = limits.reserve(task.most_gas, ceiling, cap, self.fee_bps)
+        if not self.covers(account, required - now.value, lambda: self.goes_on(now)):
+            free = account.free + now.value
+            raise Refused("TaskManager_InsufficientBond", task.owner, free, required)
+
+    # Execution
+
+    def _execute_queued(self, call: calls.ExecuteQueued, now: Moment) -> Result:
+        return self._open(call.reserve, now).run_queue()
+
+    def _execute_these(self, call: calls.ExecuteThese, now: Moment) -> Result:
+        return self._open(call.reserve, now).run_these(call.task_hashes)
+
+    def _execute_one(self, call: calls.ExecuteOne, now: Moment) -> Result:
+        if self.locked:
+            raise Refused("TaskManager_Reentered")
+        task = self._known(call.task_hash)
+        if task.status != Status.QUEUED:
+            raise Refused("TaskManager_NotQueued", task.hash, task.status)
+        if not task.is_due(now.block):
+            raise Refused("TaskManager_NotDue", task.hash, task.next, now.block)
+        executed, _ = self._open(0, now).run_these((task.hash,))
+        return (executed,)
+
+    def _open(self, reserve: int, now: Moment) -> Batch:
+        if self.locked:
+            raise Refused("TaskManager_Reentered")
+        return Batch(self, reserve, now)
+
+    def run_target(self, task: Task, now: Moment) -> bool | None:
+        """Call a task's target; whether that succeeds, or None when it depends on gas."""
+        callee = self.callee_of(task.target, task.data)
+        if callee is None:
+            return False
+        if callee.plays:
+            self.running.append(task.hash)
+            self.play(task.target, now)
+            self.running.pop()
+        if callee.succeeds and task.gas < callee.enough:
+            return None
+        return callee.succeeds
+
+    def _check_outcome(self, expected: bool | None, happened: int) -> None:
+        assert expected is None or expected == happened, f"success: {happened}, not {expected}"
+
+    def play(self, player: int, now: Moment) -> None:
+        """Make the call that a contract was told to make."""
+        script = self.contracts[player].script
+        if script is None:
+            return
+        inside = Moment(player, script.value, now.block, now.base_fee, now.feed)
+        try:
+            self.apply(script.call, inside)
+        except Refused:
+            return
+
+    # Reads
+
+    def next_block(self, task: Task) -> int:
+        return task.next if task.status == Status.QUEUED else 0
