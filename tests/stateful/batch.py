@@ -72,6 +72,7 @@ class Batch:
         """Whether the chain handled the task whose turn it is; it may not be free to choose."""
         handled = bool(self._settled) and self._settled[0][0] == task.hash
         gas = self._now.gas
+        self._model.doubts += not handled
         if gas is None:
             return handled
         needed = self._reserve + COSTS["EXIT"] + limits.to_handle(task.gas, len(task.data))
@@ -157,6 +158,7 @@ class Batch:
         gas = entry.amount // rate if rate else 0
         assert entry.amount == gas * rate, f"{entry.amount} wei are no gas at {rate}"
         assert gas <= most, f"task {task.id} was charged {gas} of {most} gas"
+        self._model.charged.append(gas if rate else None)
         account = self._model.accounts[task.owner]
         account.reserved -= task.reserve(self._model.fee_bps) if reserve is None else reserve
         account.bond -= paid

@@ -39,6 +39,7 @@ class Engine(Protocol):
 
     block: int  # number of the block that the next transaction is in
     base_fee: int
+    true_gas: bool  # whether gas is what it is on a chain, and returned data is not to be had
 
     def deploy(self, code: bytes, runtime: bytes = b"") -> int: ...
 

@@ -291,6 +291,7 @@ class Model(Money):
             self.play(task.target, now)
             self.running.pop()
         if callee.succeeds and task.gas < callee.enough:
+            self.doubts += 1
             return None
         return callee.succeeds
 

@@ -25,6 +25,8 @@ class Money(ABC):
         self.contracts: dict[int, Contract] = {}
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.fees = 0
+        self.charged: list[int | None] = []  # gas, to whom a batch handled; None at no price
+        self.doubts = 0  # decisions that were the chain's to make, as they depend on gas
         self.running: list[int] = []  # hashes of the tasks whose targets are being called
 
     @abstractmethod
@@ -35,7 +37,10 @@ class Money(ABC):
         """Whether so much is free; `doubt` says what the chain found when it depends on gas."""
         if account.free < required:
             return False
-        return account.free - account.held >= required or doubt()
+        if account.free - account.held >= required:
+            return True
+        self.doubts += 1
+        return doubt()
 
     def goes_on(self, now: Moment) -> bool:
         """Whether a call from inside a run had an effect: else the run is what ends next."""

@@ -22,6 +22,8 @@ FIRST_BLOCK = 1
 class Revm:
     """An Ethereum virtual machine without a chain."""
 
+    true_gas = False
+
     def __init__(self) -> None:
         self._evm = EVM(env=Env(cfg=CfgEnv(chain_id=CHAIN_ID)))
         self.block = FIRST_BLOCK
