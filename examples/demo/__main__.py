@@ -57,7 +57,7 @@ def main(scenario: Path, machine: bool, logs: Path) -> None:
     except TaskworkError as error:
         fail(f"{scenario}: {error}", code=1)
     except asyncio.CancelledError:
-        fail("stopped; the node and the keeper are gone", code=143)
+        fail("stopped; the node and the keeper are gone", code=130)
     if machine:
         print(json.dumps(as_json(report), indent=2))
     else:
@@ -81,10 +81,10 @@ async def perform(scenario: Scenario, logs: Path, console: Console) -> Report:
 
 
 def _stop_in_order() -> None:
-    """Let a signal end the play as Ctrl-C does, with everything it started."""
+    """Let a signal end the play with everything it started, also where a script started it."""
     this = asyncio.current_task()
     if this:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, this.cancel)
 
 
