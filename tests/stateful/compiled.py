@@ -20,7 +20,6 @@ DEPLOYED = (
     "LongAnswer",
     "ReentrantCallee",
     "Reverter",
-    "TaskManager",
 )
 
 
@@ -43,12 +42,17 @@ def contracts() -> Compiled:
 def read(out: Path) -> Compiled:
     """Read what forge left in a folder."""
     files = {name: json.loads((out / f"{name}.sol/{name}.json").read_text()) for name in DEPLOYED}
-    manager = files["TaskManager"]
-    return Compiled(
-        creation={name: code_in(file["bytecode"]) for name, file in files.items()},
-        manager_runtime=code_in(manager["deployedBytecode"]),
-        slots={entry["label"]: int(entry["slot"]) for entry in manager["storageLayout"]["storage"]},
-    )
+    creation, runtime, slots = manager_in(out)
+    codes = {name: code_in(file["bytecode"]) for name, file in files.items()}
+    return Compiled(codes | {"TaskManager": creation}, runtime, slots)
+
+
+def manager_in(out: Path) -> tuple[bytes, bytes, dict[str, int]]:
+    """The manager's creation code, its runtime code and its slots."""
+    file = json.loads((out / "TaskManager.sol/TaskManager.json").read_text())
+    layout = file["storageLayout"]["storage"]
+    slots = {entry["label"]: int(entry["slot"]) for entry in layout}
+    return code_in(file["bytecode"]), code_in(file["deployedBytecode"]), slots
 
 
 def code_in(bytecode: dict[str, str]) -> bytes:

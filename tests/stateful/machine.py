@@ -14,7 +14,7 @@ from tests.stateful.calls import ExecuteQueued, ExecuteThese
 from tests.stateful.checks import Checks
 from tests.stateful.compiled import Compiled
 from tests.stateful.driver import Advance, BaseFee, Behave, Driver, Fill, Send, Step, Tell
-from tests.stateful.engine import AMPLE_GAS, ETHER, Engine
+from tests.stateful.engine import AMPLE_GAS, ETHER, GWEI, Engine
 from tests.stateful.limits import LARGE_GAS, MAX_DISTANCE, MIN_INTERVAL
 from tests.stateful.state import Mode
 from tests.stateful.world import ALICE, BOB, EVE, FEE_BPS, World, build
@@ -119,6 +119,35 @@ class SchedulerMachine(RuleBasedStateMachine):
         task = self.driver.model.by_hash.get(self.picked(pick))
         sender = task.owner if task and own else self.owner(seat)
         self.play(Send(sender, calls.Cancel(self.picked(pick))))
+
+    @rule(first=st.integers(0, 40), count=st.integers(1, 12), run=st.booleans())
+    def thin_out(self, first: int, count: int, run: bool) -> None:
+        """Some neighbours in the fullest bucket are cancelled, or run before their turn."""
+        buckets = self.driver.model.queue.buckets.values()
+        ids = max((bucket.ids for bucket in buckets), key=len, default=[])
+        first = min(first, max(0, len(ids) - count - 1))
+        tasks = [self.driver.model.tasks[task_id] for task_id in ids[first : first + count]]
+        if run:
+            self.play(Send(EVE, ExecuteThese(tuple(task.hash for task in tasks))))
+        else:
+            for task in tasks:
+                self.play(Send(task.owner, calls.Cancel(task.hash)))
+
+    @rule(seat=seats, outline=drawing.outlines, starve=st.booleans(), pick=st.integers(0, 1))
+    def let_down(self, seat: int, outline: drawing.Outline, starve: bool, pick: int) -> None:
+        """A task goes inactive: it fails, or its owner takes all the money."""
+        owner, behaviour = self.owner(seat), "good" if starve else "reverts"
+        changes = {"behaviour": behaviour, "flaw": "none", "active": True, "start": 3}
+        outline = outline._replace(**changes, executions=3, interval=100, size=0)
+        self.play(Send(owner, calls.SetTerms(60 * GWEI, 0, 0, 1)))
+        plan = plans.definition(self.driver, owner, outline)
+        self.play(Send(owner, calls.Schedule(plan), ETHER))
+        if starve:
+            amount = plans.amount(self.driver, owner, "all")
+            self.play(Send(owner, calls.Withdraw(amount)))
+        self.wait_for_due()
+        self.play(Send(EVE, ExecuteQueued()))
+        self.reactivate(pick, seat + 1 & 3, False, ETHER)
 
     @rule(pick=drawing.picks, seat=seats, own=st.booleans(), value=drawing.rescues)
     def reactivate(self, pick: int, seat: int, own: bool, value: int) -> None:
@@ -241,6 +270,14 @@ class SchedulerMachine(RuleBasedStateMachine):
         if contract != self.driver.world.stranger:
             self.play(Behave(contract, mode))
 
+    @rule(mode=drawing.modes, act=st.sampled_from(("nothing", "execute one")))
+    def execute_unpayable(self, mode: Mode, act: str) -> None:
+        """A contract executes, and takes the payment as it is told to."""
+        self.tell_executor(act, 0)
+        self.behave(2, mode)
+        self.wait_for_due()
+        self.play(Send(self.driver.world.executor, ExecuteQueued()))
+
     # Time and fees
 
     @rule(blocks=st.integers(1, 400))
@@ -309,7 +346,7 @@ class SchedulerMachine(RuleBasedStateMachine):
 
     @invariant()
     def m11_m14_reads_agree_with_writes(self) -> None:
-        if self.stage.steps % READ_EVERY == 0:
+        if len(self.driver.history) % READ_EVERY == 0:
             self.checks.hashes()
             self.checks.reads()
 
