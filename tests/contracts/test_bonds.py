@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
 import ape
 import pytest
+from eth_abi import decode
 
 from tests.contracts.conftest import BOND, ETHER, GWEI, call_of
 from tests.support.definitions import ENDLESS, ZERO_ADDRESS, Status
+from tests.support.rpc import calldata
 from tests.support.storage import account_slot, read_word, write_word
 
 MAX_PRICE = 2**52 - 1
+MAX_BOND = 2**87 - 1
+BOND_FIELD = 2**88 - 1
+MOST_HELD = 2**85
 ACCEPT, REFUSE, BURN, BOMB, PLAY = range(5)
 
 
@@ -62,6 +69,52 @@ def test_deposit__one_wei_more_than_fits__reverts(rpc, manager, owner, stranger)
 
     with ape.reverts(manager.TaskManager_BondTooLarge, account=stranger, bond=2**87, max=2**87 - 1):
         manager.depositBond(stranger, sender=owner, value=1)
+
+
+@pytest.mark.fee(10_000)
+def test_deposit__all_that_fits_while_a_batch_holds_the_most__never_overflows(
+    project, bare
+) -> None:
+    counter = bare.deploy(project.Counter.contract_type)
+    callee = bare.deploy(project.ReentrantCallee.contract_type)
+    (owner,) = bare.people(1)
+    for rich in (owner, callee):
+        bare.rpc("anvil_setBalance", rich, hex(2**89))
+    bare.set_terms(owner, ceiling=MAX_PRICE, tip=MAX_PRICE, premium_cap=MAX_PRICE)
+    bare.send(owner, bare.manager, calldata("depositBond(address)", owner), MAX_BOND)
+    start = bare.height() + 70
+    options = {"start": start, "gas": 750_000, "executions": ENDLESS, "value": 0}
+    for _ in range(50):
+        bare.schedule(owner, counter, calldata("bump(uint256,uint256)", 1, 2), **options)
+    bare.schedule(owner, callee, calldata("run()"), **options)
+
+    def bond_of_owner() -> tuple[int, int]:
+        call = "bondOf(address)"
+        return bare.rpc.read(bare.manager, call, owner, returns="uint256,uint256")
+
+    def run(block, value, data):
+        script = [(bare.manager, value, data)]
+        bare.send(owner, callee, calldata("setScript((address,uint256,bytes)[])", script))
+        bare.mine_to(block)
+        assert len(bare.execute(bare.accounts[1]).named("TaskExecuted")) == 51
+        (outcomes,) = bare.rpc.read(callee, "outcomes()", returns="(bool,bytes)[]")
+        assert outcomes[-1][0] is True
+        return outcomes[-1][1]
+
+    most = 0
+    for tick in range(4):
+        late = start + 100 * tick + 28
+        # The last callee asks for the bond; then the same again, and it deposits what is missing.
+        with bare.rewinding():
+            answer = run(late, 0, calldata("bondOf(address)", owner))
+            seen, _ = decode(["uint256", "uint256"], answer)
+        run(late, MAX_BOND - seen, calldata("depositBond(address)", owner))
+        bond, reserved = bond_of_owner()
+        most = max(most, bond)
+        assert reserved <= bond <= MAX_BOND + MOST_HELD <= BOND_FIELD
+        bare.check_books()
+
+    assert most > MAX_BOND
 
 
 # Withdraw
@@ -240,6 +293,52 @@ def test_starving__too_little_left__goes_inactive_and_says_what_it_takes(
     assert manager.bondOf(owner) == (required - amount, 0)
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"ceiling": GWEI}, {"ceiling": 2 * GWEI}, {"ceiling": GWEI, "premium_cap": 4 * GWEI},
+        {"ceiling": 50 * GWEI, "tip": GWEI // 10, "premium_cap": 4 * GWEI},
+    ],
+    ids=["tight", "twice", "premium", "default"],
+)  # fmt: skip
+def test_starving__in_one_batch__is_one_task_more_than_one_by_one_at_most(
+    project, bare, terms
+) -> None:
+    counter = bare.deploy(project.Counter.contract_type)
+    arguments = bytes(12) + bytes.fromhex(bare.manager[2:])
+    keeper = bare.deploy(project.ContractExecutor.contract_type, arguments)
+    bump = calldata("bump(uint256,uint256)", 2, 3)
+    (owner,) = bare.people(1)
+    bare.set_terms(owner, **terms)
+    start = bare.height() + 40
+    options = {"start": start, "executions": ENDLESS}
+    hashes = [bare.schedule(owner, counter, bump, **options) for _ in range(20)]
+    ways = [
+        calldata("executeQueued(uint256)", 0),
+        calldata("executeThese(bytes32[],uint256)", hashes, 0),
+        calldata("executeOneByOne(bytes32[])", hashes),
+    ]
+
+    def run(call, withdrawn=0):
+        with bare.rewinding():
+            bare.send(owner, bare.manager, calldata("withdrawBond(uint256)", withdrawn))
+            bare.mine_to(start)
+            sent = bare.send(bare.accounts[1], keeper, call)
+            bare.check_books()
+        assert len(sent.amounts()) == 20
+        return sum(sent.amounts()), len(sent.named("TaskInactiveDueToInsufficientBonds"))
+
+    cost, _ = run(ways[0])
+    read = ("bondOf(address)", owner)
+    bond, reserved = bare.rpc.read(bare.manager, *read, returns="uint256,uint256")
+    for free in range(0, 2 * cost + 1, cost // 8):
+        starved = [run(call, bond - reserved - free)[1] for call in ways]
+        sys.stdout.write(f"{free * 100 // cost:3} % of a round free: {starved} starve\n")
+        assert max(starved[:2]) <= starved[2] + 1
+    # Twice what a round costs is enough for all of them.
+    assert starved == [0, 0, 0]
+
+
 def test_starving__deposit_alone__revives_nothing(manager, owner, starved, run_at) -> None:
     manager.depositBond(owner, sender=owner, value=BOND)
 
@@ -340,6 +439,66 @@ def test_reactivate__paused_recurring__keeps_its_cadence(
     batch = batch_of(manager.reactivate(task.hash, sender=owner))
 
     assert batch.one("TaskReactivated")["nextBlock"] == task.start + 200
+
+
+@pytest.mark.parametrize("interval", [0, 1, 700])
+@pytest.mark.parametrize("status", [Status.PAUSED, Status.STARVED], ids=["paused", "starved"])
+def test_reactivate__updated_to_a_single_run_after_another__is_due_in_the_next_block(
+    manager, terms_of, create_task, owner, run_at, height, mine_to, base_fee, execute, info_of,
+    counter, batch_of, interval, status,
+) -> None:  # fmt: skip
+    terms_of(owner, ceiling=2 * GWEI)
+    task = create_task(executions=ENDLESS)
+    run_at(task.start)
+    start = height() + 20
+    is_starved = status == Status.STARVED
+    single = task.definition.but(executions=1, interval=interval, start=start, active=is_starved)
+    manager.updateTaskSchedule(task.hash, single, sender=owner)
+    bond, reserved = manager.bondOf(owner)
+    manager.withdrawBond(bond - reserved, sender=owner)
+    if is_starved:
+        mine_to(start)
+        base_fee(3 * GWEI)
+        execute(max_fee=10 * GWEI)
+    assert manager.getTaskStatus(task.hash) == status
+    mine_to(start + 7)
+
+    batch = batch_of(manager.reactivate(task.hash, sender=owner, value=BOND))
+
+    assert batch.one("TaskReactivated")["nextBlock"] == start + 8
+    assert info_of(task.hash).next_block == start + 8
+    execute()
+    assert counter.count() == 2
+    assert manager.getTaskStatus(task.hash) == Status.COMPLETED
+
+
+def test_reactivate__single_run_whose_block_is_to_come__keeps_its_block(
+    manager, create_task, owner, run_at, height, info_of
+) -> None:
+    task = create_task(executions=ENDLESS)
+    run_at(task.start)
+    start = height() + 20
+    single = task.definition.but(executions=1, interval=0, start=start, active=False)
+    manager.updateTaskSchedule(task.hash, single, sender=owner)
+
+    manager.reactivate(task.hash, sender=owner)
+
+    assert info_of(task.hash).next_block == start
+
+
+def test_reactivate__recurring_with_its_last_run_left__keeps_its_cadence(
+    manager, define, create_task, owner, run_at, mine_to, info_of
+) -> None:
+    required = manager.estimateRequiredBond(define(), manager.priceTermsOf(owner).ceiling)
+    task = create_task(executions=2, value=required)
+    run_at(task.start)
+    assert manager.getTaskStatus(task.hash) == Status.STARVED
+    assert info_of(task.hash).runs_left == 1
+    mine_to(task.start + 130)
+
+    manager.reactivate(task.hash, sender=owner, value=BOND)
+
+    assert info_of(task.hash).next_block == task.start + 200
 
 
 def test_reactivate__paused_task_by_a_stranger__reverts(

@@ -268,6 +268,19 @@ def test_block_load__all_ran__is_empty(manager, create_task, run_at) -> None:
     assert manager.blockLoad(task.start, SMALL) == (0, 0)
 
 
+@pytest.mark.parametrize("class_", [SMALL, MEDIUM, LARGE])
+def test_block_load__number_that_no_block_has__is_empty(
+    manager, rpc, height, create_task, class_
+) -> None:
+    start = height() + 20
+    create_task(start=start, gas=(100_000, 250_000, 750_000)[class_])
+    assert manager.blockLoad(start, class_)[0] == 1
+
+    for bits, other in itertools.product(range(24, 64), (SMALL, MEDIUM, LARGE)):
+        call = ("blockLoad(uint64,uint8)", start + 2**bits, other)
+        assert rpc.read(manager.address, *call, returns="uint256,uint256") == (0, 0)
+
+
 # The chain
 
 
