@@ -23,6 +23,8 @@ NOTHING_DONE = 3_000
 EXIT = 90_000
 QUESTION = "(address,bytes)"
 ANSWER = "(bool,uint256,bytes,bytes[])"
+SEARCHED = (0, *(2**i for i in range(11)))  # distances at which a recurrence looks for room
+UNKNOWN = (255).to_bytes(32)  # of an id that is not there; zeros, since calldata has a price
 NOBODY = "0x" + "ab" * 20
 
 
@@ -58,7 +60,7 @@ class Yard:
         call = calldata(f"run(address,uint256,bytes,{QUESTION}[])", target, gas, data, asked)
         tx = {
             "from": self.chain.accounts[0], "to": self.harness, "data": hexed(call),
-            "gas": hex(gas + gas // 32 + 1_000_000), "gasPrice": hex(2 * BASE_FEE),
+            "gas": hex(gas + gas // 32 + 20 * len(call) + 1_000_000), "gasPrice": hex(2 * BASE_FEE),
         }  # fmt: skip
         answer = self.chain.rpc("eth_call", tx, "latest")
         (result,) = decode([ANSWER], bytes.fromhex(answer[2:]))
@@ -240,7 +242,7 @@ def test_promises__one_kind_of_task__hold_at_every_gas_limit(yard, minimum, kind
 
 
 @pytest.mark.fee(250)
-@pytest.mark.parametrize("full", range(9), ids=lambda full: f"{full}-blocks-full")
+@pytest.mark.parametrize("full", range(len(SEARCHED) + 1), ids=lambda full: f"{full}-blocks-full")
 def test_promises__recurrence_that_looks_for_room__hold_at_every_gas_limit(
     project, yard, minimum, full
 ) -> None:
@@ -253,7 +255,7 @@ def test_promises__recurrence_that_looks_for_room__hold_at_every_gas_limit(
     owners = chain.people(3)
     for owner in owners:
         yard.schedule("burning for ever", owner, start=start)
-    for distance in (0, 1, 2, 4, 8, 16, 32, 64)[:full]:
+    for distance in SEARCHED[:full]:
         target, data, _ = yard.kind("counter")
         definition = chain.define(many, target, data, gas=750_000, start=start + 100 + distance)
         call = calldata(
@@ -265,6 +267,47 @@ def test_promises__recurrence_that_looks_for_room__hold_at_every_gas_limit(
     seen = scan(yard, minimum, execute_queued, limits=120, span=3_600_000, reserves=(0, 50_001))
 
     assert {probe.failed for probe in seen} == {0, 1, 2, 3}
+    sent = chain.execute(chain.accounts[1])
+    moved = [event["nextBlock"] - start - 100 for event in sent.named("TaskDeferred")]
+    assert moved == ([SEARCHED[full]] * 3 if 0 < full < len(SEARCHED) else [])
+    crowded = sent.named("TaskInactiveDueToFullBlocks")
+    assert len(crowded) == (3 if full == len(SEARCHED) else 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [("unknown", 3_000), ("unknown", 12_000), ("forged", 150), ("forged", 600)],
+)
+def test_promises__many_hashes_of_nothing_before_a_long_task__keep_the_reserve(
+    yard, minimum, count, kind
+) -> None:
+    chain = yard.chain
+    (owner,) = chain.people(1)
+    start = chain.height() + 20
+    real = yard.schedule("witness 100000 24000", owner, start=start)
+    chain.mine_to(start + 1)
+    # The forged ones name a task that is there: its 24,000 bytes are read for each of them.
+    forged = bytes([real[0] ^ 1]) + real[1:]
+    hashes = [forged if kind == "forged" else UNKNOWN] * count + [real]
+    reserve = 1_000_000
+    data = calldata("executeTasks(bytes32[],uint256)", hashes, reserve)
+
+    def runs(gas: int) -> bool:
+        return yard.probe(gas, data).executed == 1
+
+    # Where the task just fits, to 100 gas.
+    low, high = minimum + reserve, 25_000_000
+    assert runs(high)
+    while high - low > 100:
+        middle = (low + high) // 2
+        low, high = (low, middle) if runs(middle) else (middle, high)
+
+    ran = 0
+    for gas in [*range(low - 400_000, low, 9_001), *range(low, high + 60_000, 2_003)]:
+        probe = yard.probe(gas, data)
+        check(probe, gas, reserve)
+        ran += probe.executed
+    assert ran > 20
 
 
 def test_promises__nothing_due__costs_little_at_every_gas_limit(yard, minimum) -> None:
