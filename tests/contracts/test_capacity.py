@@ -270,6 +270,28 @@ def test_crowded__no_room_in_the_search__goes_inactive_and_is_freed_by_anyone(
     assert revived.one("TaskReactivated")["nextBlock"] == task.start + 200
 
 
+def test_deferral__no_room_in_the_search__goes_inactive(
+    manager, create_task, fill, terms_of, owner, mine_to, base_fee, execute
+) -> None:
+    terms_of(owner, ceiling=2 * GWEI)
+    task = create_task(gas=750_000)
+    for distance in SEARCHED:
+        fill(task.start + 8 + distance)
+    mine_to(task.start)
+    base_fee(2 * GWEI + 1)
+
+    batch = execute(max_fee=10 * GWEI)
+
+    assert batch.one("TaskInactiveDueToFullBlocks") == {
+        "taskHash": task.hash,
+        "owner": owner.address,
+        "wantedBlock": task.start + 8,
+    }
+    assert manager.getTaskStatus(task.hash) == Status.CROWDED
+    amount = batch.one("ExecutorReimbursed")["amount"]
+    assert manager.bondOf(owner) == (BOND - amount, 0)
+
+
 # What crowding costs
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.contracts.conftest import BOND, ETHER, call_of
@@ -446,3 +449,62 @@ def test_running__updated_then_changed_again_from_inside__last_word_counts(
         "reactivate": (Status.QUEUED, task.start + 50),
     }[last]
     assert (manager.getTaskStatus(task.hash), info_of(task.hash).next_block) == expected
+
+
+# The diagram in the specification
+
+SPECIFICATION = Path(__file__).parents[2] / "docs/specification.md"
+ARROW = re.compile(r"^ +(\[\*\]|\w+) --> (\[\*\]|\w+)", re.MULTILINE)
+NOTHING, END = "[*]", "[*]"
+# Each arrow, and a test that goes along it.
+TRANSITIONS = {
+    (NOTHING, "Queued"): "test_schedule__valid_definition__queues_and_reserves",
+    (NOTHING, "Paused"): "test_schedule__inactive__is_paused_and_reserves_nothing",
+    ("Queued", "Running"): "test_views__from_inside_a_run__say_running",
+    ("Running", "Queued"): "test_recurrence__run_on_time__next_is_an_interval_later",
+    ("Running", "Completed"): "test_execute_queued__one_shot_done__is_completed",
+    ("Running", "Starved"): "test_starving__too_little_left__goes_inactive_and_says_what_it_takes",
+    ("Running", "Failing"): "test_failures__in_a_row__make_the_task_inactive",
+    ("Running", "Crowded"): "test_spill__no_room_until_the_deadline__goes_inactive",
+    ("Running", "Expired"): "test_recurrence__next_tick_after_the_deadline__expires_right_away",
+    ("Running", "Cancelled"): "test_running__cancelled_from_inside__is_paid_and_stays_cancelled",
+    ("Running", "Paused"): "test_running__paused_from_inside__is_paused_and_paid",
+    ("Queued", "Queued"): "test_deferral__base_fee_above_the_ceiling__moves_the_task",
+    ("Queued", "Starved"): "test_deferral__too_little_left_to_reserve_again__starves",
+    ("Queued", "Crowded"): "test_deferral__no_room_in_the_search__goes_inactive",
+    ("Queued", "Paused"): "test_update__live_task_made_inactive__is_paused",
+    ("Queued", "Cancelled"): "test_cancel__live_task__ends_it",
+    ("Queued", "Expired"): "test_deadline__one_block_after__expires_and_frees_the_reserve",
+    **{
+        (inactive, "Queued"): "test_reactivate__inactive_task_by_its_owner__is_queued"
+        for inactive in ("Paused", "Failing", "Starved", "Crowded")
+    },
+    **{
+        (inactive, "Cancelled"): "test_cancel__live_task__ends_it"
+        for inactive in ("Paused", "Failing", "Starved", "Crowded")
+    },
+    **{
+        (ended, END): "test_cancel__ended_task__reverts"
+        for ended in ("Completed", "Cancelled", "Expired")
+    },
+}
+
+
+def test_diagram__of_the_specification__is_what_is_tested() -> None:
+    (diagram,) = re.findall(
+        r"```mermaid\nstateDiagram-v2\n(.*?)```", SPECIFICATION.read_text("utf-8"), re.DOTALL
+    )
+    arrows = ARROW.findall(diagram)
+
+    assert len(arrows) == len(diagram.splitlines()) == len(set(arrows))
+    assert set(arrows) == set(TRANSITIONS)
+    names = {name for arrow in arrows for name in arrow} - {NOTHING}
+    assert {name.upper() for name in names} == {each.name for each in Status} - {"NONE"}
+
+
+def test_diagram__tests_of_its_arrows__are_there() -> None:
+    here = Path(__file__).parent
+    sources = "\n".join(path.read_text("utf-8") for path in sorted(here.glob("test_*.py")))
+
+    missing = {name for name in TRANSITIONS.values() if f"def {name}(" not in sources}
+    assert missing == set()

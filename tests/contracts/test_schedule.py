@@ -16,6 +16,9 @@ MAX_DISTANCE = 2**23
 MAX_GAS = 750_000
 MAX_DATA = 24_000
 MAX_EXECUTIONS = 2**32 - 2
+MAX_ID = 2**40 - 1
+LAST_ID_AT = 120
+MANAGER_SLOT = bytes(32)
 
 
 def hash_of(chain_id, manager, task, task_id) -> bytes:
@@ -427,6 +430,55 @@ def test_schedule__nonces_used_up__reverts(rpc, manager, create_task, owner, def
         manager.scheduleTask(define(nonce=last), sender=owner)
 
     write_word(rpc, manager.address, slot, word)
+
+
+@pytest.fixture
+def set_last_id(rpc, manager):
+    """Let the manager have given out so many ids, and made as many contracts."""
+
+    def run(last_id) -> None:
+        word = read_word(rpc, manager.address, MANAGER_SLOT)
+        assert word >> LAST_ID_AT & MAX_ID == 1, "not the manager's word, or not one task"
+        word = word & ~(MAX_ID << LAST_ID_AT) | last_id << LAST_ID_AT
+        write_word(rpc, manager.address, MANAGER_SLOT, word)
+        rpc("anvil_setNonce", manager.address, hex(last_id + 2))
+
+    return run
+
+
+def test_schedule__ids_used_up__reverts_and_what_is_queued_still_runs(
+    manager, create_task, set_last_id, owner, define, run_at
+) -> None:
+    task = create_task(executions=2)
+    set_last_id(MAX_ID)
+
+    for schedule in (manager.scheduleTask, manager.executeAndSchedule):
+        with ape.reverts(manager.TaskManager_CounterExhausted, given=MAX_ID, max=MAX_ID):
+            schedule(define(), sender=owner, value=BOND)
+
+    for tick in range(2):
+        batch = run_at(task.start + 100 * tick)
+        assert batch.one("TaskExecuted")["taskHash"] == task.hash
+
+
+def test_schedule__last_id_that_fits__is_a_task_like_any_other(
+    manager, create_task, set_last_id, owner, define, run_at, info_of
+) -> None:
+    first = create_task()
+    set_last_id(MAX_ID - 1)
+
+    task = create_task(start=first.start, executions=2)
+
+    assert int.from_bytes(task.hash[24:]) == MAX_ID
+    assert list(manager.getAccountTasks(owner)) == [first.hash, task.hash]
+    assert list(manager.getTasksInRange(0, UINT64_MAX)) == [first.hash, task.hash]
+    with ape.reverts(manager.TaskManager_CounterExhausted, given=MAX_ID, max=MAX_ID):
+        manager.scheduleTask(define(), sender=owner, value=BOND)
+    executed = run_at(first.start).named("TaskExecuted")
+    assert [event["taskHash"] for event in executed] == [first.hash, task.hash]
+    assert info_of(task.hash).next_block == first.start + 100
+    manager.cancelTask(task.hash, sender=owner)
+    assert manager.getTaskStatus(task.hash) == Status.CANCELLED
 
 
 def test_schedule__refused__takes_no_money(manager, owner, define) -> None:
