@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test lint fmt bench abi lock clean
+.PHONY: help setup demo up down test fuzz lint fmt bench abi lock clean
 
 help: ## list the commands
 	@printf 'Taskwork: scheduled calls and proven work, settled on chain\n\n'
@@ -30,6 +30,9 @@ down: setup ## stop what `make up` left running
 
 test: setup ## run every test: contracts under ape, the rest under pytest
 	@$(PY) -m tools.run_tests $(SUITES)
+
+fuzz: setup ## play a million steps on the manager and on its model (minutes)
+	@TASKWORK_STATEFUL_STEPS=1000000 $(PY) -m pytest -p no:ape_test tests/stateful/test_in_process.py
 
 lint: setup ## check format, lint, types, layouts, sizes, import directions and ABIs
 	ruff check .

@@ -8,7 +8,7 @@ from __future__ import annotations
 from tests.stateful import limits
 from tests.stateful.calls import selector, split, words
 from tests.stateful.driver import Driver
-from tests.stateful.limits import CLASSES, SPAN
+from tests.stateful.limits import CLASSES, MAX_BLOCK, SPAN
 from tests.stateful.queue import Key
 from tests.stateful.storage import (
     AMOUNT,
@@ -78,6 +78,24 @@ class Checks:
             due = state_word(task, 0)
             assert word & MASK == due, f"{task}: {word:064x}, not {due:064x}"
 
+    def cadence(self) -> None:
+        """By the chain's own words: a queued task is its drift behind one of its ticks."""
+        for task in self.model.tasks.values():
+            word = self.storage.state(task.id)
+            if task.status == Status.QUEUED and not task.single:
+                tick = (word & MAX_BLOCK) - (word >> 136 & 0xFFFFFF)
+                late = (tick - task.start) % task.interval
+                assert late == 0, f"{task} is {late} blocks off its cadence"
+
+    def counts(self) -> None:
+        """By the chain's own words and events."""
+        for task in self.model.tasks.values():
+            word = self.storage.state(task.id)
+            counted = word >> 160 & (1 << 27) - 1, word >> 188 & (1 << 24) - 1
+            made = self.driver.ledger.runs[task.hash]
+            assert counted == tuple(made), f"{task}: {counted} were counted, {made} made"
+            assert task.most_runs is None or sum(made) <= task.most_runs, f"{task} ran too often"
+
     def nobody_runs(self) -> None:
         for task_id in self.model.tasks:
             assert self.storage.state(task_id) >> 220 & 15 != Status.RUNNING
@@ -89,17 +107,23 @@ class Checks:
     # Queue
 
     def buckets(self) -> None:
-        """Those that changed hold exactly the model's tasks, in the model's order."""
+        """Those that changed hold exactly the model's tasks, on pages that are linked rightly."""
         for block, size_class in self.model.queue.touched:
             bucket = self.model.queue.load(block, size_class)
             head, pages = self.storage.walk(block, size_class)
             where = f"block {block}, class {size_class}"
-            assert list(pages) == bucket.ids, f"{where}: {list(pages)}, not {bucket.ids}"
+            assert set(pages) == set(bucket.ids), f"{where}: {list(pages)}, not {bucket.ids}"
             assert head.count == len(bucket.ids), f"{where} counts {head.count}: {bucket.ids}"
             assert head.kilogas == bucket.kilogas, f"{where}: {head.kilogas}, {bucket.kilogas}"
             for task_id, page in pages.items():
                 state = self.storage.state(task_id)
                 assert state >> PAGE_AT & PAGE == page, f"task {task_id} is in page {page}"
+
+    def order(self) -> None:
+        for block, size_class in self.model.queue.touched:
+            _, pages = self.storage.walk(block, size_class)
+            ids = self.model.queue.load(block, size_class).ids
+            assert list(pages) == ids, f"block {block}: {list(pages)}, not {ids}"
 
     def bitmaps(self) -> None:
         """Every block that changed is marked in all three levels if it has tasks."""

@@ -16,6 +16,7 @@ class Ledger:
         self.earned: defaultdict[int, int] = defaultdict(int)
         self.charged = 0
         self.fees = 0
+        self.runs: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])  # done, failed
         self._owners: dict[int, int] = {}
 
     def read(self, events: list[Event]) -> None:
@@ -28,6 +29,11 @@ class Ledger:
 
     def _TaskScheduled(self, task_hash: int, owner: int, _block: int) -> None:  # noqa: N802
         assert self._owners.setdefault(task_hash, owner) == owner
+
+    def _TaskExecutionRecorded(  # noqa: N802
+        self, task_hash: int, success: int, _gas: int, _executed: int, _failed: int
+    ) -> None:
+        self.runs[task_hash][not success] += 1
 
     def _BondDeposited(self, account: int, _payer: int, amount: int) -> None:  # noqa: N802
         self.bonds[account] += amount

@@ -14,7 +14,7 @@ from tests.stateful.calls import ExecuteQueued, ExecuteThese
 from tests.stateful.checks import Checks
 from tests.stateful.compiled import Compiled
 from tests.stateful.driver import Advance, BaseFee, Behave, Driver, Fill, Send, Step, Tell
-from tests.stateful.engine import AMPLE_GAS, ETHER, GWEI, Engine
+from tests.stateful.engine import ETHER, GWEI, Engine
 from tests.stateful.limits import LARGE_GAS, MAX_DISTANCE, MIN_INTERVAL
 from tests.stateful.state import Mode
 from tests.stateful.world import ALICE, BOB, EVE, FEE_BPS, World, build
@@ -68,7 +68,7 @@ class SchedulerMachine(RuleBasedStateMachine):
     def play(self, step: Step) -> None:
         self.stage.steps += 1
         if self.stage.plain:
-            step = plainly(step)
+            step = plans.plainly(step)
         self.driver.play(step)
 
     def owner(self, seat: int) -> int:
@@ -303,77 +303,81 @@ class SchedulerMachine(RuleBasedStateMachine):
     # Invariants, by their numbers in docs/invariants.md
 
     @invariant()
-    def m01_the_balance_is_what_is_owed(self) -> None:
+    def m1_the_balance_is_what_is_owed(self) -> None:
         self.checks.solvency()
 
     @invariant()
-    def m02_reserves_are_those_of_queued_tasks(self) -> None:
+    def m2_reserves_are_those_of_queued_tasks(self) -> None:
         self.checks.reserves()
 
     @invariant()
-    def m03_m09_buckets_hold_the_queued_tasks_in_order_of_arrival(self) -> None:
+    def m3_buckets_hold_the_queued_tasks(self) -> None:
         self.checks.buckets()
 
     @invariant()
-    def m04_nobody_runs_between_transactions(self) -> None:
+    def m4_nobody_runs_between_transactions(self) -> None:
         self.checks.nobody_runs()
 
     @invariant()
-    def m05_what_owners_pay_others_have(self) -> None:
+    def m5_what_owners_pay_others_have(self) -> None:
         self.checks.everybody_has_their_own()
 
     @invariant()
-    def m06_m07_m08_states_are_the_models(self) -> None:
+    def m6_tasks_are_where_the_model_has_them(self) -> None:
         self.checks.states()
+
+    @invariant()
+    def m7_ticks_keep_their_cadence(self) -> None:
+        self.checks.cadence()
+
+    @invariant()
+    def m8_runs_counted_are_runs_made(self) -> None:
+        self.checks.counts()
+
+    @invariant()
+    def m9_tasks_keep_their_order_of_arrival(self) -> None:
+        self.checks.order()
 
     @invariant()
     def m10_targets_had_their_whole_gas(self) -> None:
         self.checks.whole_gas()
 
     @invariant()
+    def m11_hashes_stay(self) -> None:
+        if self.is_time_to_read():
+            self.checks.hashes()
+
+    @invariant()
     def m12_the_first_block_of_each_class_is_known(self) -> None:
         self.checks.first_blocks()
 
     @invariant()
-    def m13_events_are_true(self) -> None:
+    def m13_events_tell_every_balance(self) -> None:
         self.checks.events_are_true()
+
+    @invariant()
+    def m14_reads_agree_with_writes(self) -> None:
+        self.checks.loads()
+        if self.is_time_to_read():
+            self.checks.reads()
 
     @invariant()
     def m15_bitmaps_mark_the_blocks_with_tasks(self) -> None:
         self.checks.bitmaps()
-        self.checks.loads()
-        self.driver.model.queue.touched.clear()
 
     @invariant()
-    def m11_m14_reads_agree_with_writes(self) -> None:
-        if len(self.driver.history) % READ_EVERY == 0:
-            self.checks.hashes()
-            self.checks.reads()
+    def nothing_is_looked_at_twice(self) -> None:
+        """The last of all: from here on, buckets are looked at when they change."""
+        self.driver.model.queue.touched.clear()
+
+    def is_time_to_read(self) -> bool:
+        return len(self.driver.history) % READ_EVERY == 0
 
     def teardown(self) -> None:
         if self.stage.ended:
             self.stage.ended(self.driver)
 
 
-def plainly(step: Step) -> Step:
-    """The same with gas and money enough that no engine's gas costs decide anything."""
-    match step:
-        case Send(sender, calls.Deposit() as call, value):
-            return Send(sender, call, max(value, ETHER))
-        case Send(sender, ExecuteQueued()):
-            return Send(sender, ExecuteQueued())
-        case Send(sender, ExecuteThese(task_hashes)):
-            return Send(sender, ExecuteThese(task_hashes))
-        case Send(sender, calls.Withdraw(amount), value):
-            return Send(sender, calls.Withdraw(amount % 2), value)
-        case Fill(owner, definition, times):
-            return Fill(owner, definition, min(times, 12))
-    return step
-
-
 def machine_on(stage: Stage) -> type[SchedulerMachine]:
     """The state machine for an engine."""
     return type("Machine", (SchedulerMachine,), {"stage": stage})
-
-
-__all__ = ["AMPLE_GAS", "SchedulerMachine", "Stage", "machine_on"]

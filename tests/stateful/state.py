@@ -61,6 +61,8 @@ class Task:
     deferrals: int = 0
     single: bool = False  # scheduled for one run: its interval means nothing
     crowd: int = 0
+    start: int = 0  # of its latest schedule
+    most_runs: int | None = None  # it may have made in all, by its latest schedule
     terms: Terms = field(default_factory=Terms)
     size_class: int = 0
     kilogas: int = 0
@@ -97,6 +99,11 @@ class Task:
         self.next, self.interval, self.deadline = plan.start, plan.interval, plan.deadline
         self.left = limits.ENDLESS if plan.executions == limits.FOREVER else plan.executions
         self.single = self.left == 1
+        made = self.executed + self.failed
+        self.start = plan.start
+        self.most_runs = None if self.left == limits.ENDLESS else made + self.left
+        if self.status == Status.RUNNING and self.most_runs is not None:
+            self.most_runs += 1  # the run under way is counted, but is none of the new schedule's
         self.drift = self.streak = self.deferrals = self.crowd = 0
         self.terms = terms
 
