@@ -203,6 +203,32 @@ def test_reimbursement__split_within_a_transaction__nets_no_more_than_one_batch(
     assert nets[2] < min(nets[:2])
 
 
+@pytest.mark.parametrize(("tip", "premium_cap"), [(0, 0), (GWEI // 10, 4 * GWEI)])
+@pytest.mark.parametrize("cut", [1, 10, 19])
+def test_reimbursement__cut_in_two_within_a_transaction__nets_less_than_one_batch(
+    project, targets, bare, tip, premium_cap, cut
+) -> None:
+    target, data, _ = targets["success"]
+    keeper = bare.deploy(project.ContractOwner.contract_type)
+    (owner,) = bare.people(1)
+    bare.set_terms(owner, tip=tip, premium_cap=premium_cap)
+    start = bare.height() + 40
+    hashes = [bare.schedule(owner, target, data, start=start) for _ in range(20)]
+
+    def net(*batches):
+        calls = [calldata("executeTasks(bytes32[],uint256)", batch, 0) for batch in batches]
+        script = [(bare.manager, 0, call) for call in calls]
+        with bare.rewinding():
+            bare.send(owner, keeper, calldata("setScript((address,uint256,bytes)[])", script))
+            bare.mine_to(start)
+            sent = bare.send(bare.accounts[1], keeper, calldata("run()"))
+        assert len(sent.amounts()) == 20
+        return sum(sent.amounts()) - sent.gas_used * GWEI
+
+    # As many calls and hashes either way, so that the contract in between costs the same.
+    assert net(hashes[:cut], hashes[cut:]) < net(hashes, [])
+
+
 # With a protocol fee, which is paid on top
 
 
