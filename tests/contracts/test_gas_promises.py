@@ -303,7 +303,7 @@ def test_promises__many_hashes_of_nothing_before_a_long_task__keep_the_reserve(
         low, high = (low, middle) if runs(middle) else (middle, high)
 
     ran = 0
-    for gas in [*range(low - 400_000, low, 9_001), *range(low, high + 60_000, 2_003)]:
+    for gas in [*range(low - 800_000, low, 9_001), *range(low, high + 60_000, 2_003)]:
         probe = yard.probe(gas, data)
         check(probe, gas, reserve)
         ran += probe.executed
