@@ -121,6 +121,7 @@ class Batch:
         expected = self._model.run_target(task, self._now)
         executed = feed.take("TaskExecuted", task.hash, self._now.caller)
         success = bool(executed.args[2])
+        assert len(executed.answer) <= limits.MAX_ANSWER
         assert expected in (None, success), f"task {task.id}: success {success}"
         task.count_run(success)
         self._executed += success

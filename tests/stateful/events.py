@@ -16,6 +16,8 @@ from tests.support.abi import signature
 ABI = Path(__file__).resolve().parents[2] / "taskwork/abi/TaskManager.json"
 ANSWER_AT = 3 * WORD  # of TaskExecuted: after success, an offset and the length
 
+NOTHING = "nothing"  # what a call reverts with that runs out of gas
+
 
 class Event(NamedTuple):
     """An event; `args` has the indexed arguments first, as the interface does."""
@@ -71,7 +73,7 @@ def decode_one(log: Log) -> Event:
 
 def refusal(output: bytes) -> tuple[str, tuple[int, ...]]:
     """The error that a call reverted with."""
-    name = names_by_selector().get(output[:4], output[:4].hex() or "nothing")
+    name = names_by_selector().get(output[:4], output[:4].hex() or NOTHING)
     return name, split(output[4:])
 
 
@@ -82,6 +84,10 @@ class Feed:
         self.events = events
         self.note = note
         self.at = 0
+
+    @property
+    def reverted(self) -> bool:
+        return bool(self.note)
 
     def take(self, name: str, *args: int) -> Event:
         """The next event, which must be this one; the arguments may be only the first ones."""

@@ -10,6 +10,7 @@ MIN_INTERVAL = 100
 MAX_DISTANCE = 2**23
 SPAN = 2**24
 MAX_DATA = 24_000
+MAX_ANSWER = 256  # bytes of what a target answers
 CAPACITY = 64_000  # thousands of gas that a block admits in a class
 MIN_KILOGAS = 25
 PROBES = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)

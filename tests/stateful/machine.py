@@ -15,10 +15,11 @@ from tests.stateful.checks import Checks
 from tests.stateful.compiled import Compiled
 from tests.stateful.driver import Advance, BaseFee, Behave, Driver, Fill, Send, Step, Tell
 from tests.stateful.engine import ETHER, GWEI, Engine
-from tests.stateful.limits import LARGE_GAS, MAX_DISTANCE, MIN_INTERVAL
+from tests.stateful.limits import LARGE_GAS, MAX_DISTANCE, MIN_EXECUTION_GAS, MIN_INTERVAL
 from tests.stateful.state import Mode
 from tests.stateful.world import ALICE, BOB, EVE, FEE_BPS, World, build
 
+CALLDATA_GAS = 40  # for a byte: without it, a transaction is not valid (EIP-7623)
 READ_EVERY = 25  # steps: the views cost more than the rest
 DEPOSITS = (100 * ETHER, ETHER // 20, 50 * ETHER, ETHER // 3)
 WITHDRAWALS = (calls.Withdraw, calls.WithdrawCredit, calls.WithdrawFees)
@@ -199,12 +200,18 @@ class SchedulerMachine(RuleBasedStateMachine):
             hashes.append(hashes[0] ^ 1 << 200)
             hashes.append(hashes[0])
         call = ExecuteThese(tuple(hashes), reserve)
+        gas = max(gas, MIN_EXECUTION_GAS + CALLDATA_GAS * len(call.encode()))
         self.play(Send(self.executor(seat), call, gas=gas))
 
-    @rule(pick=drawing.picks, hold=st.booleans(), forged=st.sampled_from((0, 0, 0, 1 << 255)))
-    def execute_one(self, pick: int, hold: bool, forged: int) -> None:
+    @rule(
+        pick=drawing.picks, hold=st.booleans(), forged=st.sampled_from((0, 0, 0, 1 << 255)),
+        gas=drawing.gas_limits, due=st.booleans(),
+    )  # fmt: skip
+    def execute_one(self, pick: int, hold: bool, forged: int, gas: int, due: bool) -> None:
+        if due:
+            self.wait_for_due()
         call = calls.ExecuteOne(self.picked(pick) ^ forged)
-        self.play(Send(EVE, call, hold=hold and self.stage.holds))
+        self.play(Send(EVE, call, gas=gas, hold=hold and self.stage.holds))
 
     @rule(fees=st.booleans())
     def collect(self, fees: bool) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tests.stateful import calls, limits
-from tests.stateful.batch import Batch
+from tests.stateful.batch import BEFORE_BATCH, MARGIN, Batch
 from tests.stateful.calls import Call, Definition
 from tests.stateful.events import Refused, error_selector
 from tests.stateful.money import Money, Result
@@ -273,8 +273,18 @@ class Model(Money):
             raise Refused("TaskManager_NotQueued", task.hash, task.status)
         if not task.is_due(now.block):
             raise Refused("TaskManager_NotDue", task.hash, task.next, now.block)
+        if now.feed.reverted:
+            self._check_too_little_gas(task, now)
+            raise Refused("TaskManager_InsufficientGas")
         executed, _ = self._open(0, now).run_these((task.hash,))
         return (executed,)
+
+    def _check_too_little_gas(self, task: Task, now: Moment) -> None:
+        """With ample gas, a due task that is asked for by name must run."""
+        self.doubts += 1
+        enough = limits.to_handle(task.gas, len(task.data)) + limits.COSTS["EXIT"]
+        enough += BEFORE_BATCH + MARGIN
+        assert now.gas is None or now.gas < enough, f"{now.gas} of {enough} gas did not do"
 
     def _open(self, reserve: int, now: Moment) -> Batch:
         if self.locked:
@@ -290,7 +300,8 @@ class Model(Money):
             self.running.append(task.hash)
             self.play(task.target, now)
             self.running.pop()
-        if callee.succeeds and task.gas < callee.enough:
+        burns = callee.plays and self.contracts[task.target].burns_its_own
+        if burns or (callee.succeeds and task.gas < callee.enough):
             self.doubts += 1
             return None
         return callee.succeeds

@@ -20,6 +20,7 @@ class Node:
         self._rpc = rpc
         self.base_fee = GWEI
         rpc("anvil_autoImpersonateAccount", True)
+        rpc("evm_setAutomine", False)  # which can lose what follows a revert
         rpc("evm_setBlockGasLimit", hex(BLOCK_GAS))
         self.block = self._next_block()
 
@@ -71,7 +72,7 @@ class Node:
         return self._rpc("evm_snapshot")
 
     def rewind(self, mark: Any) -> Any:
-        self._rpc("anvil_dropAllTransactions")  # a revert can lose what follows it
+        self._rpc("anvil_dropAllTransactions")
         self._rpc("evm_revert", mark)
         self.base_fee = GWEI
         self.block = self._next_block()
@@ -83,7 +84,9 @@ class Node:
     def _mined(self, tx: dict[str, str]) -> dict[str, Any]:
         self._rpc("anvil_setNextBlockBaseFeePerGas", hex(self.base_fee))
         fees = {"maxFeePerGas": hex(MAX_FEE), "maxPriorityFeePerGas": "0x0"}
-        receipt: dict[str, Any] = self._rpc("eth_sendTransactionSync", tx | fees)
+        transaction = self._rpc("eth_sendTransaction", tx | fees)
+        self._rpc("evm_mine")
+        receipt: dict[str, Any] = self._rpc("eth_getTransactionReceipt", transaction)
         assert int(receipt["blockNumber"], 16) == self.block
         self.block += 1
         return receipt

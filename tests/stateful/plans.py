@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from tests.stateful import calls, limits
 from tests.stateful.calls import Call, Definition, ExecuteQueued, ExecuteThese, words
 from tests.stateful.drawing import Outline
@@ -141,10 +143,10 @@ def plainly(step: Step) -> Step:
     match step:
         case Send(sender, calls.Deposit() as call, value):
             return Send(sender, call, max(value, ETHER))
-        case Send(sender, ExecuteQueued()):
-            return Send(sender, ExecuteQueued())
-        case Send(sender, ExecuteThese(task_hashes)):
-            return Send(sender, ExecuteThese(task_hashes))
+        case Send(sender, ExecuteQueued() | ExecuteThese() as call):
+            return Send(sender, dataclasses.replace(call, reserve=0))
+        case Send(sender, calls.ExecuteOne() as call):
+            return Send(sender, call)
         case Send(sender, calls.Withdraw(amount), value):
             return Send(sender, calls.Withdraw(amount % 2), value)
         case Fill(owner, definition, times):

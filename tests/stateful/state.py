@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from tests.stateful import limits
-from tests.stateful.calls import Call, Definition
+from tests.stateful.calls import Call, Definition, Withdraw, WithdrawCredit
 from tests.stateful.engine import GWEI
 from tests.stateful.events import Feed
 from tests.support.definitions import Status
@@ -157,6 +157,12 @@ class Contract:
 
     mode: Mode = Mode.ACCEPT
     script: Script | None = None
+
+    @property
+    def burns_its_own(self) -> bool:
+        """Whether its script is to be paid, and being paid burns all the gas it has."""
+        paid = self.script and isinstance(self.script.call, Withdraw | WithdrawCredit)
+        return bool(paid) and self.mode == Mode.BURN
 
 
 class Callee(NamedTuple):
