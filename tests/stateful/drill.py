@@ -25,8 +25,9 @@ def bugs() -> list[str]:
 def with_bug(name: str) -> Compiled:
     """The contracts of this tree with a bug in the manager; compiled once."""
     patch = PLANTED / f"{name}.patch"
-    copy = COPIES / digest_of(patch)
+    copy = COPIES / name / digest_of(patch)
     if not (copy / "done").exists():
+        shutil.rmtree(copy.parent, ignore_errors=True)  # of sources that are no more
         plant(patch, copy)
     creation, runtime, slots = manager_in(copy / artifacts.OUT.relative_to(ROOT))
     sound = contracts()
@@ -41,7 +42,6 @@ def with_bug(name: str) -> Compiled:
 
 def plant(patch: Path, copy: Path) -> None:
     """Make a copy of the sources with a patch on it, and compile its manager."""
-    shutil.rmtree(copy, ignore_errors=True)
     copy.mkdir(parents=True)
     shutil.copy(ROOT / "foundry.toml", copy)
     for source in artifacts.sources():
