@@ -354,7 +354,7 @@ contract TaskManager is TaskManagerReads {
     /// @dev What it takes at most to handle a task and to settle it.
     function _gasToHandle(LoadedTask memory task) private pure returns (uint256) {
         unchecked {
-            uint256 forCall = GasCosts.beforeEnvoy(task.callGas);
+            uint256 forCall = GasCosts.beforeCall(task.callGas);
             return GasCosts.BEFORE_CALL + forCall + GasCosts.AFTER_CALL + GasCosts.SETTLE; // all < 2^68
         }
     }
@@ -394,7 +394,7 @@ contract TaskManager is TaskManagerReads {
         LoadedTask memory task = _schedule(taskDef);
 
         // Interaction: the caller pays for this run with its own gas.
-        uint256 forCall = GasCosts.beforeEnvoy(task.callGas);
+        uint256 forCall = GasCosts.beforeCall(task.callGas);
         uint256 required = GasCosts.AFTER_IMMEDIATE_CALL + forCall;
         if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
         (success,, returnData) = _callTarget(task);
@@ -479,8 +479,10 @@ contract TaskManager is TaskManagerReads {
         if (!schedule.active) return (state.withStatus(TaskStatus.Paused), account);
 
         uint256 required = _checkAffordable(task, account, terms);
-        _checkRoom(task, schedule.startBlock);
-        return (_enqueue(task, state, schedule.startBlock, 0), account.reserve(required));
+        bool done;
+        (done, state) = _enqueue(task, state, schedule.startBlock, schedule.startBlock, 1);
+        if (!done) _refuse(task, schedule.startBlock);
+        return (state, account.reserve(required));
     }
 
     /// @dev Takes a task out of its bucket and frees its reserve, if it is queued. What a running task holds stays held
@@ -544,16 +546,15 @@ contract TaskManager is TaskManagerReads {
         if (free < required) revert TaskManager_InsufficientBond(task.owner, free, required);
     }
 
-    function _checkRoom(LoadedTask memory task, uint64 start) private view {
-        SizeClass class = task.class;
+    /// @dev Says why a task cannot be queued for `start`, and where there is room.
+    function _refuse(LoadedTask memory task, uint64 start) private view {
         ManagerWord word = _manager;
-        if (!BlockQueueLibrary.isInSpan(word, class, start)) {
-            revert TaskManager_BacklogTooOld(start, word.due(class));
+        if (!BlockQueueLibrary.isInSpan(word, task.class, start)) {
+            revert TaskManager_BacklogTooOld(start, word.due(task.class));
         }
         uint256 kilogas = kilogasOf(task.gas);
-        if (_queue.hasRoom(class, start, kilogas)) return;
         for (uint64 later = start + 1; later <= start + ROOM_SEARCH; ++later) {
-            if (_queue.hasRoom(class, later, kilogas)) revert TaskManager_BlockFull(start, later);
+            if (_queue.hasRoom(task.class, later, kilogas)) revert TaskManager_BlockFull(start, later);
         }
         revert TaskManager_BlockFull(start, 0);
     }

@@ -12,7 +12,6 @@ import {Account} from "./types/Account.sol";
 import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
 import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
-import {SizeClass} from "./types/SizeClass.sol";
 import {TaskId} from "./types/TaskId.sol";
 import {TaskState} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
@@ -105,17 +104,31 @@ abstract contract TaskManagerBase is ITaskManager {
 
     /* QUEUE */
 
-    /// @dev Puts a task into the bucket of `blockNumber`, which has room and is in the span.
-    /// @param drift Blocks by which `blockNumber` is behind the task's tick.
-    function _enqueue(LoadedTask memory task, TaskState state, uint256 blockNumber, uint256 drift)
+    /// @dev Queues a task for `wanted` or, within `probes`, for a later block with room that is not after its deadline.
+    /// @param tick The tick that `wanted` stands for.
+    /// @return done False when there is no such block; nothing has changed then.
+    function _enqueue(LoadedTask memory task, TaskState state, uint256 tick, uint256 wanted, uint256 probes)
         internal
-        returns (TaskState)
+        returns (bool done, TaskState)
     {
         ManagerWord before = _manager;
-        (ManagerWord word, uint256 page, uint256 admitted) =
-            _queue.insert(before, task.class, blockNumber, task.id, kilogasOf(task.gas));
-        if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
-        return state.enqueue(blockNumber, drift, page, Pricing.crowdAt(admitted));
+        uint256 kilogas = kilogasOf(task.gas);
+        uint256 offset = 0;
+        for (; probes != 0; --probes) {
+            uint256 candidate = wanted + offset;
+            if (state.isExpiredAt(candidate) || !BlockQueueLibrary.isInSpan(before, task.class, candidate)) break;
+            ManagerWord word;
+            uint256 page;
+            uint256 admitted;
+            (word, done, page, admitted) = _queue.tryInsert(before, task.class, candidate, task.id, kilogas);
+            if (done) {
+                if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
+                uint256 drift = state.isSingle() ? 0 : (candidate - tick) % state.interval();
+                return (true, state.enqueue(candidate, drift, page, Pricing.crowdAt(admitted)));
+            }
+            offset = offset == 0 ? 1 : offset * 2;
+        }
+        return (false, state);
     }
 
     /// @dev Takes a queued task out of its bucket.
@@ -130,25 +143,6 @@ abstract contract TaskManagerBase is ITaskManager {
         ManagerWord word;
         (word, head, cleared) = _queue.remove(before, task.class, state.next(), task.id, state.page(), kilogas);
         if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
-    }
-
-    /// @dev The first block with room, not after the deadline, among `wanted` and a bounded number of later ones; 0 when
-    /// there is none.
-    function _findRoom(LoadedTask memory task, TaskState state, uint256 wanted)
-        internal
-        view
-        returns (uint256 blockNumber)
-    {
-        (SizeClass class, uint256 kilogas) = (task.class, kilogasOf(task.gas));
-        ManagerWord word = _manager;
-        uint256 offset = 0;
-        for (uint256 probe = 0; probe < ROOM_PROBES; ++probe) {
-            blockNumber = wanted + offset;
-            if (state.isExpiredAt(blockNumber) || !BlockQueueLibrary.isInSpan(word, class, blockNumber)) return 0;
-            if (_queue.hasRoom(class, blockNumber, kilogas)) return blockNumber;
-            offset = offset == 0 ? 1 : offset * 2;
-        }
-        return 0;
     }
 
     /// @dev Queues a task, whose account has been loaded, for `wanted` or for the next block with room, and reserves
@@ -172,15 +166,15 @@ abstract contract TaskManagerBase is ITaskManager {
             emit TaskInactiveDueToInsufficientBonds(task.hash, task.owner, required);
             return (state.withStatus(TaskStatus.Starved), account);
         }
-        uint256 blockNumber = _findRoom(task, state, wanted);
-        if (blockNumber == 0) {
+        bool done;
+        (done, state) = _enqueue(task, state, tick, wanted, ROOM_PROBES);
+        if (!done) {
             emit TaskInactiveDueToFullBlocks(task.hash, task.owner, _toUint64(wanted));
             return (state.withStatus(TaskStatus.Crowded), account);
         }
-        if (reason == 0 && blockNumber != wanted) reason = TaskManager_BlockFull.selector;
-        if (reason != 0) emit TaskDeferred(task.hash, task.owner, _toUint64(blockNumber), reason);
-        uint256 drift = state.isSingle() ? 0 : (blockNumber - tick) % state.interval();
-        return (_enqueue(task, state, blockNumber, drift), account.reserve(required));
+        if (reason == 0 && state.next() != wanted) reason = TaskManager_BlockFull.selector;
+        if (reason != 0) emit TaskDeferred(task.hash, task.owner, _toUint64(state.next()), reason);
+        return (state, account.reserve(required));
     }
 
     function _expire(LoadedTask memory task, TaskState state) internal returns (TaskState) {

@@ -158,8 +158,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
         if (gasPrice > type(uint64).max) revert TaskManager_TermOutOfRange(gasPrice, type(uint64).max);
         Task calldata task = taskDef.task;
         uint256 cap = _termsOf(task.from, _accounts[task.from]).premiumCap();
-        uint256 length = task.data.length;
-        uint256 most = GasCosts.mostOfRun(GasCosts.forEnvoy(task.gas, length), length);
+        (, uint256 most) = GasCosts.ofTask(task.gas, task.data.length);
         return Pricing.reserve(most, gasPrice, cap, FEE_BPS);
     }
 

@@ -84,7 +84,7 @@ interface ITaskManager {
     event TaskReactivated(bytes32 indexed taskHash, address indexed owner, uint64 nextBlock);
 
     /// @notice Native coin was added to an account's bond.
-    event BondDeposited(address indexed account, address indexed payer, uint256 amount);
+    event BondDeposited(address indexed account, address payer, uint256 amount);
 
     /// @notice Native coin left an account's bond for the account.
     event BondWithdrawn(address indexed account, uint256 amount);

@@ -16,7 +16,7 @@ interface ITaskManagerLens {
         DeadlinePassed, // due, but would expire. have: this block; need: its deadline
         Running, // asked from inside its run
         Paused, // its owner paused it
-        InsufficientBond, // have: the account's free bond; need: the reserve. `reactivate` with the difference
+        InsufficientBond, // have: the account's free bond; need: the reserve. `reactivate` with the difference, before its deadline
         FailedTooOften, // have: failures; need: 0. Its owner may `reactivate` it
         NoRoom, // its blocks were full. Anyone may `reactivate` it
         Completed, // made all its runs
@@ -51,7 +51,7 @@ interface ITaskManagerLens {
         view
         returns (uint64 blockNumber, uint256 admittedGas, uint256 pricePerGas);
 
-    /// @notice How many runs of a task its owner's bond still pays, if no other task draws on it.
+    /// @notice How many runs of a task its owner's bond still pays, if no other task draws on it and none is deferred.
     /// @return atLeast Runs at the highest price the task can cost.
     /// @return atThisPrice Runs at this block's base fee, executed in time.
     function runway(bytes32 taskHash) external view returns (uint256 atLeast, uint256 atThisPrice);

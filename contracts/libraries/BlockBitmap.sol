@@ -10,7 +10,12 @@ import {BITMAP_SPAN} from "./Limits.sol";
 /// @dev Level 0 has a bit for a block, level 1 for a word of level 0, level 2 for a word of level 1. Blocks are taken
 /// modulo 2^24; all that are set at once lie within that span, so a bit stands for one block.
 struct BlockBitmap {
-    mapping(uint256 wordKey => uint256 bits) words;
+    mapping(uint256 wordKey => BitmapWord word) words;
+}
+
+/// @notice A bit for each of 256 blocks, or words of the level below.
+struct BitmapWord {
+    uint256 bits;
 }
 
 using BlockBitmapLibrary for BlockBitmap global;
@@ -23,9 +28,9 @@ library BlockBitmapLibrary {
     function set(BlockBitmap storage self, SizeClass class, uint256 blockNumber) internal {
         uint256 index = blockNumber % BITMAP_SPAN;
         for (uint256 level = 0; level < 3; ++level) {
-            uint256 key = _key(class, level, index >> 8);
-            uint256 bits = self.words[key];
-            self.words[key] = bits | (1 << (index & 255));
+            BitmapWord storage word = _wordAt(self, class, level, index >> 8);
+            uint256 bits = word.bits;
+            word.bits = bits | (1 << (index & 255));
             if (bits != 0) return;
             index >>= 8;
         }
@@ -35,9 +40,9 @@ library BlockBitmapLibrary {
     function clear(BlockBitmap storage self, SizeClass class, uint256 blockNumber) internal {
         uint256 index = blockNumber % BITMAP_SPAN;
         for (uint256 level = 0; level < 3; ++level) {
-            uint256 key = _key(class, level, index >> 8);
-            uint256 bits = self.words[key] & ~(1 << (index & 255));
-            self.words[key] = bits;
+            BitmapWord storage word = _wordAt(self, class, level, index >> 8);
+            uint256 bits = word.bits & ~(1 << (index & 255));
+            word.bits = bits;
             if (bits != 0) return;
             index >>= 8;
         }
@@ -50,7 +55,7 @@ library BlockBitmapLibrary {
         returns (uint256 empty)
     {
         uint256 index = blockNumber % BITMAP_SPAN;
-        for (; empty < 3 && self.words[_key(class, empty, index >> 8)] == 0; ++empty) {
+        for (; empty < 3 && _wordAt(self, class, empty, index >> 8).bits == 0; ++empty) {
             index >>= 8;
         }
     }
@@ -66,14 +71,14 @@ library BlockBitmapLibrary {
         uint256 index = start;
         // Up: in the word of `start` its bit counts too; above it only later words, hence the bits after it.
         for (uint256 level = 0; level < 3; ++level) {
-            uint256 bit = _lowest(self.words[_key(class, level, index >> 8)], (index & 255) + (level == 0 ? 0 : 1));
+            uint256 bit = _lowest(_wordAt(self, class, level, index >> 8).bits, (index & 255) + (level == 0 ? 0 : 1));
             if (bit != NOT_FOUND) {
                 return (true, from + _distance(start, _descend(self, class, level, (index & ~uint256(255)) | bit)));
             }
             index >>= 8;
         }
         // Around: whatever is left lies before `start` modulo the span.
-        uint256 top = _lowest(self.words[_key(class, 2, 0)], 0);
+        uint256 top = _lowest(_wordAt(self, class, 2, 0).bits, 0);
         if (top == NOT_FOUND) return (false, 0);
         return (true, from + _distance(start, _descend(self, class, 2, top)));
     }
@@ -86,7 +91,7 @@ library BlockBitmapLibrary {
     {
         while (level != 0) {
             --level;
-            index = (index << 8) | LibBit.ffs(self.words[_key(class, level, index)]);
+            index = (index << 8) | LibBit.ffs(_wordAt(self, class, level, index).bits);
         }
         return index;
     }
@@ -102,7 +107,11 @@ library BlockBitmapLibrary {
         }
     }
 
-    function _key(SizeClass class, uint256 level, uint256 word) private pure returns (uint256) {
-        return (uint256(class) << 24) | (level << 16) | word;
+    function _wordAt(BlockBitmap storage self, SizeClass class, uint256 level, uint256 word)
+        private
+        view
+        returns (BitmapWord storage)
+    {
+        return self.words[(uint256(class) << 24) | (level << 16) | word];
     }
 }

@@ -32,11 +32,7 @@ library BlockQueueLibrary {
         view
         returns (bool)
     {
-        BucketHead head = self.bucketAt(class, blockNumber).head;
-        unchecked {
-            // both < 2^16
-            return head.kilogas() + kilogas <= CAPACITY_KILOGAS && head.last() < BucketLibrary.MAX_PAGE;
-        }
+        return _hasRoom(self.bucketAt(class, blockNumber).head, kilogas);
     }
 
     /// @notice Whether a task may be put at `blockNumber` while `word` tells what else is pending.
@@ -47,20 +43,22 @@ library BlockQueueLibrary {
         }
     }
 
-    /// @notice Puts `id` last into a bucket that has room and is in the span.
+    /// @notice Puts `id` last into a bucket of the span, if there is room.
     /// @return The manager word, with the class's oldest block brought up to date.
+    /// @return done False when there is no room; nothing has changed then.
     /// @return page Where the id is; `remove` wants to know.
     /// @return before Thousands of gas admitted before it.
-    function insert(
+    function tryInsert(
         BlockQueue storage self,
         ManagerWord word,
         SizeClass class,
         uint256 blockNumber,
         TaskId id,
         uint256 kilogas
-    ) internal returns (ManagerWord, uint256 page, uint256 before) {
+    ) internal returns (ManagerWord, bool done, uint256 page, uint256 before) {
         Bucket storage bucket = self.bucketAt(class, blockNumber);
         BucketHead head = bucket.head;
+        if (!_hasRoom(head, kilogas)) return (word, false, 0, 0);
         if (head.count() == 0) {
             self.marks.set(class, blockNumber);
             if (blockNumber < word.due(class)) word = word.withDue(class, blockNumber);
@@ -74,7 +72,7 @@ library BlockQueueLibrary {
             (head, page) = _appendToPages(bucket, head, id);
         }
         bucket.head = head;
-        return (word, page, before);
+        return (word, true, page, before);
     }
 
     /// @notice Takes `id` out of `page` of a bucket.
@@ -130,6 +128,13 @@ library BlockQueueLibrary {
         returns (Bucket storage)
     {
         return self.buckets[(uint256(class) << 64) | blockNumber];
+    }
+
+    function _hasRoom(BucketHead head, uint256 kilogas) private pure returns (bool) {
+        unchecked {
+            // both < 2^16
+            return head.kilogas() + kilogas <= CAPACITY_KILOGAS && head.last() < BucketLibrary.MAX_PAGE;
+        }
     }
 
     /// @dev Page numbers grow along the links, so the one after the last is free.

@@ -46,28 +46,24 @@ library GasCosts {
     /// @dev What the EVM gives back for a word that became zero (EIP-3529).
     uint256 internal constant CLEARED = 4_800;
 
-    /// @notice Gas to hand to an envoy so that its target gets all of `gas` (EIP-150).
-    function forEnvoy(uint256 gas, uint256 dataLength) internal pure returns (uint256) {
+    /// @notice What a task with `gas` and `dataLength` bytes of calldata takes.
+    /// @return call Gas to hand to its envoy so that the target gets all of `gas` (EIP-150).
+    /// @return most The most that a run is charged, before the price.
+    function ofTask(uint256 gas, uint256 dataLength) internal pure returns (uint256 call, uint256 most) {
         unchecked {
             // gas <= type(uint64).max, forData < 2^64
-            return gas + gas / 63 + ENVOY + forData(dataLength);
+            uint256 data = forData(dataLength);
+            call = gas + gas / 63 + ENVOY + data;
+            most = call + 2 * data + OVERHEAD;
         }
     }
 
-    /// @notice Gas that must be left when a call that needs `forEnvoy_` starts.
-    function beforeEnvoy(uint256 forEnvoy_) internal pure returns (uint256) {
+    /// @notice Gas that must be left when a call of an envoy starts.
+    /// @param call See `ofTask`.
+    function beforeCall(uint256 call) internal pure returns (uint256) {
         unchecked {
-            // forEnvoy_ < 2^66
-            return forEnvoy_ + forEnvoy_ / 63 + 200;
-        }
-    }
-
-    /// @notice The most that a run is charged, before the price.
-    /// @param callGas See `forEnvoy`.
-    function mostOfRun(uint256 callGas, uint256 dataLength) internal pure returns (uint256) {
-        unchecked {
-            // all terms < 2^67
-            return callGas + 2 * forData(dataLength) + OVERHEAD;
+            // call < 2^66
+            return call + call / 63 + 200;
         }
     }
 

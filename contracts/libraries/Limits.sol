@@ -38,6 +38,8 @@ function classOf(uint256 gas) pure returns (SizeClass) {
 
 /// @notice What a task with `gas` counts against a block's capacity.
 function kilogasOf(uint256 gas) pure returns (uint256) {
-    uint256 kilogas = (gas + 999) / 1000;
-    return kilogas < MIN_KILOGAS ? MIN_KILOGAS : kilogas;
+    unchecked {
+        uint256 kilogas = (gas + 999) / 1000; // gas <= LARGE_GAS
+        return kilogas < MIN_KILOGAS ? MIN_KILOGAS : kilogas;
+    }
 }

@@ -50,7 +50,7 @@ library Pricing {
     }
 
     /// @notice What is held for a task: one run and one deferral at the highest price, with the fee.
-    /// @param mostGas What a run is charged at most: see `GasCosts.mostOfRun`.
+    /// @param mostGas What a run is charged at most: see `GasCosts.ofTask`.
     function reserve(uint256 mostGas, uint256 ceiling, uint256 premiumCap, uint256 feeBps)
         internal
         pure

@@ -101,8 +101,7 @@ library TaskCode {
 
     function _derive(LoadedTask memory into) private pure {
         into.class = classOf(into.gas);
-        into.callGas = GasCosts.forEnvoy(into.gas, into.dataLength);
-        into.mostGas = GasCosts.mostOfRun(into.callGas, into.dataLength);
+        (into.callGas, into.mostGas) = GasCosts.ofTask(into.gas, into.dataLength);
     }
 
     function _join(bytes32 digest, TaskId id) private pure returns (bytes32) {

@@ -133,9 +133,8 @@ contract TaskManagerLens is ITaskManagerLens {
         return Pricing.reserve(_mostGas(definition), terms.ceiling, terms.premiumCap, MANAGER.FEE_BPS());
     }
 
-    function _mostGas(TaskDefinition memory definition) private pure returns (uint256) {
-        uint256 length = definition.task.data.length;
-        return GasCosts.mostOfRun(GasCosts.forEnvoy(definition.task.gas, length), length);
+    function _mostGas(TaskDefinition memory definition) private pure returns (uint256 most) {
+        (, most) = GasCosts.ofTask(definition.task.gas, definition.task.data.length);
     }
 
     function _pack(PriceTerms memory terms) private pure returns (Terms) {

@@ -91,7 +91,9 @@ library AccountLibrary {
     /// @dev The caller has checked that the nonce is below `MAX_NONCE`.
     function push(Account self, TaskId id) internal pure returns (Account) {
         uint256 word = Account.unwrap(self) & ~(uint256(type(uint40).max) << HEAD_AT);
-        return Account.wrap((word + (1 << NONCE_AT)) | (TaskId.unwrap(id) << HEAD_AT));
+        unchecked {
+            return Account.wrap((word + (1 << NONCE_AT)) | (TaskId.unwrap(id) << HEAD_AT)); // nonce < MAX_NONCE
+        }
     }
 
     function withOwnTerms(Account self) internal pure returns (Account) {

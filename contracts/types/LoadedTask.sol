@@ -16,6 +16,6 @@ struct LoadedTask {
     uint256 dataLength;
     uint256 data; // memory address of the calldata, with at least one free word before it
     SizeClass class;
-    uint256 callGas; // gas that its envoy gets: see `GasCosts.forEnvoy`
-    uint256 mostGas; // gas that a run is charged at most: see `GasCosts.mostOfRun`
+    uint256 callGas; // gas that its envoy gets: see `GasCosts.ofTask`
+    uint256 mostGas; // gas that a run is charged at most: the same
 }

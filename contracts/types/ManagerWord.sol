@@ -56,7 +56,9 @@ library ManagerWordLibrary {
 
     /// @dev The caller has checked that the id is not the last that fits.
     function withNextId(ManagerWord self) internal pure returns (ManagerWord) {
-        return ManagerWord.wrap(ManagerWord.unwrap(self) + (1 << LAST_ID_AT));
+        unchecked {
+            return ManagerWord.wrap(ManagerWord.unwrap(self) + (1 << LAST_ID_AT)); // the field has room: see above
+        }
     }
 
     /// @dev Fees come out of bonds below 2^88 wei; it would take 256 full ones to overflow, which the addition refuses.
