@@ -39,10 +39,10 @@ lint: setup ## check format, lint, types, layouts, sizes, import directions and 
 	ruff format --check .
 	mypy $(wildcard taskwork keeper scripts tools benchmarks examples conftest.py)
 	forge fmt --check
-	forge lint --deny notes $(SOLIDITY)
 	$(PY) -m tools.check_tree
 	$(PY) -m tools.check_layout
 	$(PY) -m tools.export_abi --check
+	forge lint --deny notes $(SOLIDITY)
 
 fmt: setup ## format everything
 	ruff check --fix-only --quiet .
