@@ -8,7 +8,15 @@ TaskworkError
 │   │   └── MethodMissing   it does not know this request: ask another way
 │   └── NotMined            the transaction is still out: wait longer or replace it
 ├── ContractError           a contract refused: by name and arguments
-└── TransactionFailed       a mined transaction reverted
+├── TransactionFailed       a mined transaction reverted
+└── PrivacyError            skip: this ciphertext or key is not to be used; ask its sender
+    ├── NotAnEnvelope       something else, or an envelope of something else
+    ├── UnknownEnvelope     of a version or kind that this release does not know
+    ├── TruncatedEnvelope   cut short on its way
+    ├── MisdirectedEnvelope for another chain, pool, job or party: a replay
+    ├── WrongAddressee      sealed to another key
+    ├── TamperedEnvelope    changed on its way
+    └── UntrustedKey        not announced by the account, or no longer
 
 The branch says what the caller does, the message what the operator does.
 """
@@ -74,6 +82,70 @@ class TransactionFailed(TaskworkError):
         super().__init__(f"transaction {tx_hash} reverted in block {block}")
         self.tx_hash = tx_hash
         self.block = block
+
+
+class PrivacyError(TaskworkError):
+    """An encrypted input or result cannot be opened, or a key not be trusted."""
+
+
+class NotAnEnvelope(PrivacyError):
+    """The bytes are no envelope, or not the one wanted."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"not the envelope wanted: it {fault}")
+
+
+class UnknownEnvelope(PrivacyError):
+    """A later release made it, or nobody did."""
+
+    def __init__(self, field: str, value: int) -> None:
+        super().__init__(f"the envelope's {field} is {value}, which this release does not know")
+        self.field = field
+        self.value = value
+
+
+class TruncatedEnvelope(PrivacyError):
+    """The envelope ends too early."""
+
+    def __init__(self, wanted: int, found: int) -> None:
+        super().__init__(f"the envelope is cut short: {found} of {wanted} bytes")
+        self.wanted = wanted
+        self.found = found
+
+
+class MisdirectedEnvelope(PrivacyError):
+    """The envelope is for another chain, pool, job or party; perhaps somebody replays it."""
+
+    def __init__(self, context: object, found: bytes) -> None:
+        super().__init__(f"the envelope is not for {context}, but for 0x{found.hex()}")
+        self.context = context
+        self.found = found
+
+
+class WrongAddressee(PrivacyError):
+    """The envelope is sealed to another key."""
+
+    def __init__(self, own: bytes, addressee: bytes) -> None:
+        super().__init__(f"the envelope is for the key 0x{addressee.hex()}, not 0x{own.hex()}")
+        self.own = own
+        self.addressee = addressee
+
+
+class TamperedEnvelope(PrivacyError):
+    """The ciphertext or its header was changed."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the {kind} does not authenticate: it was changed on its way")
+        self.kind = kind
+
+
+class UntrustedKey(PrivacyError):
+    """An announced encryption key cannot be taken for the account's."""
+
+    def __init__(self, account: str, fault: str) -> None:
+        super().__init__(f"the key announced for {account} is not to be used: {fault}")
+        self.account = account
+        self.fault = fault
 
 
 def _listed(args_by_name: Mapping[str, Any]) -> str:
