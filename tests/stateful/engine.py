@@ -38,6 +38,7 @@ class Engine(Protocol):
     """A chain on which everybody can send."""
 
     block: int  # number of the block that the next transaction is in
+    time: int  # its timestamp: a second after that of the block before
     base_fee: int
     true_gas: bool  # whether gas is what it is on a chain, and returned data is not to be had
 
@@ -59,6 +60,10 @@ class Engine(Protocol):
     def give(self, account: int, wei: int) -> None: ...
 
     def advance(self, blocks: int) -> None: ...
+
+    def wait_until(self, time: int) -> None:
+        """Let no block go by, but time."""
+        ...
 
     def set_base_fee(self, wei: int) -> None: ...
 

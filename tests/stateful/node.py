@@ -22,7 +22,8 @@ class Node:
         rpc("anvil_autoImpersonateAccount", True)
         rpc("evm_setAutomine", False)  # which can lose what follows a revert
         rpc("evm_setBlockGasLimit", hex(BLOCK_GAS))
-        self.block = self._next_block()
+        rpc("anvil_setBlockTimestampInterval", 1)
+        self.block, self.time = self._next_block()
 
     def deploy(self, code: bytes, _runtime: bytes = b"") -> int:
         tx = {"from": text(DEPLOYER), "data": hexed(code), "gas": hex(AMPLE_GAS)}
@@ -64,6 +65,13 @@ class Node:
     def advance(self, blocks: int) -> None:
         self._rpc("anvil_mine", hex(blocks))
         self.block += blocks
+        self.time += blocks
+
+    def wait_until(self, time: int) -> None:
+        assert time >= self.time, f"{time} has passed"
+        if time > self.time:
+            self._rpc("evm_setNextBlockTimestamp", hex(time))
+            self.time = time
 
     def set_base_fee(self, wei: int) -> None:
         self.base_fee = wei
@@ -75,11 +83,14 @@ class Node:
         self._rpc("anvil_dropAllTransactions")
         self._rpc("evm_revert", mark)
         self.base_fee = GWEI
-        self.block = self._next_block()
+        self.block, self.time = self._next_block()
+        # A revert may leave a time behind that was set for a block that was not mined.
+        self._rpc("evm_setNextBlockTimestamp", hex(self.time))
         return self.mark()
 
-    def _next_block(self) -> int:
-        return int(self._rpc("eth_blockNumber"), 16) + 1
+    def _next_block(self) -> tuple[int, int]:
+        latest = self._rpc("eth_getBlockByNumber", "latest", False)
+        return int(latest["number"], 16) + 1, int(latest["timestamp"], 16) + 1
 
     def _mined(self, tx: dict[str, str]) -> dict[str, Any]:
         self._rpc("anvil_setNextBlockBaseFeePerGas", hex(self.base_fee))
@@ -89,11 +100,15 @@ class Node:
         receipt: dict[str, Any] = self._rpc("eth_getTransactionReceipt", transaction)
         assert int(receipt["blockNumber"], 16) == self.block
         self.block += 1
+        self.time += 1
         return receipt
 
     def _refusal(self, tx: dict[str, str]) -> bytes:
         """What a transaction just reverted with: the same call again, in the same block."""
-        block = {"number": hex(self.block - 1), "baseFeePerGas": hex(self.base_fee)}
+        block = {
+            "number": hex(self.block - 1), "time": hex(self.time - 1),
+            "baseFeePerGas": hex(self.base_fee),
+        }  # fmt: skip
         fees = {"maxFeePerGas": hex(MAX_FEE), "maxPriorityFeePerGas": "0x0"}
         try:
             self._rpc("eth_call", tx | fees, "latest", {}, block)

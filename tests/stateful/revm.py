@@ -17,6 +17,7 @@ BASEFEE = 0x48
 PREVRANDAO = 0x44
 PUSH1, PUSH32 = 0x60, 0x7F
 FIRST_BLOCK = 1
+FIRST_TIME = 1_800_000_000
 
 
 class Revm:
@@ -27,6 +28,7 @@ class Revm:
     def __init__(self) -> None:
         self._evm = EVM(env=Env(cfg=CfgEnv(chain_id=CHAIN_ID)))
         self.block = FIRST_BLOCK
+        self.time = FIRST_TIME
         self.base_fee = GWEI
         self.give(DEPLOYER, ETHER)
         self._set_environment()
@@ -71,6 +73,12 @@ class Revm:
 
     def advance(self, blocks: int) -> None:
         self.block += blocks
+        self.time += blocks
+        self._set_environment()
+
+    def wait_until(self, time: int) -> None:
+        assert time >= self.time, f"{time} has passed"
+        self.time = time
         self._set_environment()
 
     def set_base_fee(self, wei: int) -> None:
@@ -78,17 +86,18 @@ class Revm:
         self._set_environment()
 
     def mark(self) -> Any:
-        return self._evm.snapshot(), self.block
+        return self._evm.snapshot(), self.block, self.time
 
     def rewind(self, mark: Any) -> Any:
-        checkpoint, self.block = mark
+        checkpoint, self.block, self.time = mark
         self._evm.revert(checkpoint)
         self.set_base_fee(GWEI)
         return self.mark()
 
     def _set_environment(self) -> None:
         stand_in = self.base_fee.to_bytes(32, "big")
-        self._evm.set_block_env(BlockEnv(number=self.block, prevrandao=stand_in))
+        environment = BlockEnv(number=self.block, timestamp=self.time, prevrandao=stand_in)
+        self._evm.set_block_env(environment)
 
 
 def with_settable_base_fee(runtime: bytes) -> bytes:
