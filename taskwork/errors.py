@@ -7,7 +7,13 @@ TaskworkError
 │   ├── NodeRefused         the node answered, and said no
 │   │   └── MethodMissing   it does not know this request: ask another way
 │   └── NotMined            the transaction is still out: wait longer or replace it
-├── ContractError           a contract refused: by name and arguments
+├── ContractError           a contract refused: by name and arguments; see contract_errors
+│   ├── NotFound            no such task, job or pool: check the id and the chain
+│   ├── NotPermitted        somebody else may
+│   ├── WrongState          it is past that, or not there yet: read it again
+│   ├── OutOfTime           too early or too late
+│   ├── NotEnough           money, gas or room is lacking: add, or wait
+│   └── BadValue            no contract will accept this argument
 ├── TransactionFailed       a mined transaction reverted
 └── PrivacyError            skip: this ciphertext or key is not to be used; ask its sender
     ├── NotAnEnvelope       something else, or an envelope of something else
@@ -73,6 +79,30 @@ class ContractError(TaskworkError):
         super().__init__(message or f"{name}({_listed(args_by_name)})")
         self.name = name
         self.args_by_name = dict(args_by_name)
+
+
+class NotFound(ContractError):
+    """There is no such task, job or pool, at least on this chain."""
+
+
+class NotPermitted(ContractError):
+    """The caller, or the signer, is not who may do this."""
+
+
+class WrongState(ContractError):
+    """What it is about is not in a state that allows it."""
+
+
+class OutOfTime(ContractError):
+    """It is too early or too late."""
+
+
+class NotEnough(ContractError):
+    """Money, gas or room is lacking."""
+
+
+class BadValue(ContractError):
+    """An argument is out of range, or does not fit the others."""
 
 
 class TransactionFailed(TaskworkError):

@@ -1,14 +1,17 @@
-"""The manager's events. Fields stand in the order of the ABI, after where the event was found."""
+"""Events as values: what all have, and the manager's.
+
+Fields stand in the order of the ABI, after where the event was found.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from web3.types import LogReceipt
 
-from taskwork.chain.abi import decode_event, load_abi
+from taskwork.chain.abi import ContractAbi, decode_event
 from taskwork.chain.types import Address, BlockNumber, Gas, PriceTerms, TaskHash, Wei
 
 
@@ -29,8 +32,41 @@ class Event:
     at: LogPosition
 
 
+EventT = TypeVar("EventT", bound=Event)
+Kinds: TypeAlias = Mapping[str, type[Event]]
+
+
+def event_kinds(base: type[Event]) -> Kinds:
+    """A contract's events by their names in its ABI; they all derive from `base`."""
+    return {kind.__name__: kind for kind in base.__subclasses__()}
+
+
+def read_log(log: LogReceipt, abi: ContractAbi, kinds: Kinds) -> Event | None:
+    """The contract's event in a log, or None when the log is something else."""
+    topics = [bytes(topic) for topic in log["topics"]]
+    element = abi.events.get(topics[0]) if topics else None
+    kind = kinds.get(str(element["name"])) if element else None  # type: ignore[typeddict-item]
+    if element is None or kind is None:
+        return None
+    return kind(_position(log), *decode_event(element, topics, bytes(log["data"])))
+
+
+def _position(log: LogReceipt) -> LogPosition:
+    return LogPosition(
+        block=BlockNumber(log["blockNumber"]),
+        index=log["logIndex"],
+        block_hash=f"0x{log['blockHash'].hex()}",
+        tx_hash=f"0x{log['transactionHash'].hex()}",
+    )
+
+
 @dataclass(frozen=True, slots=True)
-class TaskScheduled(Event):
+class ManagerEvent(Event):
+    """What TaskManager says."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskScheduled(ManagerEvent):
     """A task was scheduled, or its schedule was updated."""
 
     task_hash: TaskHash
@@ -39,7 +75,7 @@ class TaskScheduled(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskExecuted(Event):
+class TaskExecuted(ManagerEvent):
     """A task's target was called."""
 
     task_hash: TaskHash
@@ -49,7 +85,7 @@ class TaskExecuted(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskCancelled(Event):
+class TaskCancelled(ManagerEvent):
     """A task was cancelled."""
 
     task_hash: TaskHash
@@ -57,7 +93,7 @@ class TaskCancelled(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskInactiveDueToInsufficientBonds(Event):
+class TaskInactiveDueToInsufficientBonds(ManagerEvent):
     """A task went inactive because the account could not reserve its next run."""
 
     task_hash: TaskHash
@@ -66,7 +102,7 @@ class TaskInactiveDueToInsufficientBonds(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskExecutionRecorded(Event):
+class TaskExecutionRecorded(ManagerEvent):
     """A reimbursed run was counted."""
 
     task_hash: TaskHash
@@ -77,7 +113,7 @@ class TaskExecutionRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ExecutorReimbursed(Event):
+class ExecutorReimbursed(ManagerEvent):
     """An owner paid an executor for handling a task."""
 
     task_hash: TaskHash
@@ -86,7 +122,7 @@ class ExecutorReimbursed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ProtocolFeeCollected(Event):
+class ProtocolFeeCollected(ManagerEvent):
     """An owner paid the protocol fee for the handling of a task."""
 
     task_hash: TaskHash
@@ -94,7 +130,7 @@ class ProtocolFeeCollected(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TasksExecuted(Event):
+class TasksExecuted(ManagerEvent):
     """A batch ended."""
 
     executed: int
@@ -102,7 +138,7 @@ class TasksExecuted(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskConfigUpdated(Event):
+class TaskConfigUpdated(ManagerEvent):
     """The owner updated the task's schedule."""
 
     task_hash: TaskHash
@@ -110,7 +146,7 @@ class TaskConfigUpdated(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskDeferred(Event):
+class TaskDeferred(ManagerEvent):
     """A task was moved to a later block."""
 
     task_hash: TaskHash
@@ -120,7 +156,7 @@ class TaskDeferred(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskExpired(Event):
+class TaskExpired(ManagerEvent):
     """A task's deadline passed."""
 
     task_hash: TaskHash
@@ -129,7 +165,7 @@ class TaskExpired(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskInactiveDueToFailures(Event):
+class TaskInactiveDueToFailures(ManagerEvent):
     """A task went inactive because it failed too often in a row."""
 
     task_hash: TaskHash
@@ -138,7 +174,7 @@ class TaskInactiveDueToFailures(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskInactiveDueToFullBlocks(Event):
+class TaskInactiveDueToFullBlocks(ManagerEvent):
     """A task went inactive because no block had room for its next run."""
 
     task_hash: TaskHash
@@ -147,7 +183,7 @@ class TaskInactiveDueToFullBlocks(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskReactivated(Event):
+class TaskReactivated(ManagerEvent):
     """An inactive task was revived."""
 
     task_hash: TaskHash
@@ -156,7 +192,7 @@ class TaskReactivated(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class BondDeposited(Event):
+class BondDeposited(ManagerEvent):
     """Native coin was added to an account's bond."""
 
     account: Address
@@ -165,7 +201,7 @@ class BondDeposited(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class BondWithdrawn(Event):
+class BondWithdrawn(ManagerEvent):
     """Native coin left an account's bond."""
 
     account: Address
@@ -173,7 +209,7 @@ class BondWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CreditAdded(Event):
+class CreditAdded(ManagerEvent):
     """An executor did not take its reimbursement; it is credited."""
 
     executor: Address
@@ -181,7 +217,7 @@ class CreditAdded(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CreditWithdrawn(Event):
+class CreditWithdrawn(ManagerEvent):
     """An executor withdrew its credit."""
 
     executor: Address
@@ -189,7 +225,7 @@ class CreditWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class FeesWithdrawn(Event):
+class FeesWithdrawn(ManagerEvent):
     """The protocol fees were paid out."""
 
     recipient: Address
@@ -197,31 +233,8 @@ class FeesWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PriceTermsChanged(Event):
+class PriceTermsChanged(ManagerEvent):
     """An account changed its price terms."""
 
     account: Address
     terms: PriceTerms
-
-
-EventT = TypeVar("EventT", bound=Event)
-EVENT_TYPES: Mapping[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
-
-
-def read_event(log: LogReceipt) -> Event | None:
-    """The manager's event in a log, or None when the log is something else."""
-    topics = [bytes(topic) for topic in log["topics"]]
-    element = load_abi("TaskManager").events.get(topics[0]) if topics else None
-    if element is None:
-        return None
-    values = decode_event(element, topics, bytes(log["data"]))
-    return EVENT_TYPES[str(element["name"])](_position(log), *values)  # type: ignore[typeddict-item]
-
-
-def _position(log: LogReceipt) -> LogPosition:
-    return LogPosition(
-        block=BlockNumber(log["blockNumber"]),
-        index=log["logIndex"],
-        block_hash=f"0x{log['blockHash'].hex()}",
-        tx_hash=f"0x{log['transactionHash'].hex()}",
-    )

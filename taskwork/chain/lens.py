@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from taskwork.chain.abi import load_abi
 from taskwork.chain.addresses import create2_address
+from taskwork.chain.contract import ContractClient
 from taskwork.chain.deploy import has_code
 from taskwork.chain.rpc import Web3
-from taskwork.chain.transactions import Call, simulate
 from taskwork.chain.types import (
     ZERO_ADDRESS,
     Address,
@@ -41,13 +40,10 @@ class Runway:
     at_this_price: int  # at the base fee of now, executed in time
 
 
-class TaskManagerLensClient:
+class TaskManagerLensClient(ContractClient):
     """The lens of one manager."""
 
-    def __init__(self, web3: Web3, address: Address) -> None:
-        self.address = address
-        self._web3 = web3
-        self._abi = load_abi(_NAME)
+    CONTRACT = _NAME
 
     @classmethod
     async def of(cls, web3: Web3, manager: Address) -> TaskManagerLensClient:
@@ -74,12 +70,6 @@ class TaskManagerLensClient:
         signature = "quote(uint64,uint64,uint64)"
         quote = RoomQuote(*await self._read(signature, start, window, gas, sender=owner))
         return quote if quote.block else None
-
-    async def _read(
-        self, signature: str, *args: object, sender: Address = ZERO_ADDRESS
-    ) -> tuple[Any, ...]:
-        call = Call(self.address, self._abi.encode_call(signature, args))
-        return self._abi.decode_result(signature, await simulate(self._web3, call, sender=sender))
 
 
 def lens_address(manager: Address) -> Address:

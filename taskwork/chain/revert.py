@@ -8,7 +8,8 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_typing import ABIElement
 
-from taskwork.chain.abi import ContractAbi, decode_error, load_all_abis
+from taskwork.chain.abi import ContractAbi, decode_error
+from taskwork.chain.contract_errors import error_class, known_errors
 from taskwork.errors import ContractError
 
 _ERROR_STRING = bytes.fromhex("08c379a0")  # Error(string)
@@ -39,7 +40,8 @@ def decode_revert(data: bytes, others: Sequence[ContractAbi] = ()) -> ContractEr
             return _panic(arguments)
         error = _known_error(selector, others)
         if error is not None:
-            return ContractError(str(error["name"]), decode_error(error, arguments))  # type: ignore[typeddict-item]
+            name = str(error["name"])  # type: ignore[typeddict-item]
+            return error_class(name)(name, decode_error(error, arguments))
     except DecodingError:
         pass  # cut short, or another contract's error behind the same selector
     return ContractError("Unknown", {"data": f"0x{data.hex()}"}, f"reverted with 0x{data.hex()}")
@@ -59,8 +61,8 @@ def describe_return(success: bool, data: bytes, others: Sequence[ContractAbi] = 
 
 
 def _known_error(selector: bytes, others: Sequence[ContractAbi] = ()) -> ABIElement | None:
-    abis = (*load_all_abis(), *others)
-    return next((abi.errors[selector] for abi in abis if selector in abi.errors), None)
+    found = (abi.errors[selector] for abi in others if selector in abi.errors)
+    return known_errors().get(selector) or next(found, None)
 
 
 def _panic(arguments: bytes) -> ContractError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
 
@@ -15,12 +15,17 @@ from web3.exceptions import (
     Web3Exception,
     Web3RPCError,
 )
+from web3.types import RPCEndpoint
 from websockets.exceptions import WebSocketException
 
 from taskwork.chain.revert import decode_revert
-from taskwork.errors import ChainError, MethodMissing, NodeRefused
+from taskwork.errors import ChainError, MethodMissing, NodeRefused, TaskworkError
 
 Web3: TypeAlias = AsyncWeb3[Any]
+Request: TypeAlias = tuple[str, list[Any]]  # method and parameters
+
+_REVERTED = 3
+_NO_METHOD = -32601
 
 
 @asynccontextmanager
@@ -62,6 +67,33 @@ def node_errors() -> Iterator[None]:
         raise ChainError(
             f"the node does not answer: {str(error) or type(error).__name__}"
         ) from error
+
+
+async def batch(web3: Web3, requests: Sequence[Request]) -> list[Any]:
+    """Ask several things in one request; raises the first error among the answers."""
+    with node_errors():
+        named = [(RPCEndpoint(method), params) for method, params in requests]
+        answers: Any = await web3.provider.make_batch_request(named)
+    if not isinstance(answers, list) or len(answers) != len(requests):
+        raise _refusal(answers)
+    return [_result(answer) for answer in answers]
+
+
+def _result(answer: Mapping[str, Any]) -> Any:
+    if "error" in answer:
+        raise _refusal(answer)
+    return answer["result"]
+
+
+def _refusal(answer: Any) -> TaskworkError:
+    """What the node said instead of a result; a revert brings its data."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if not isinstance(error, dict):
+        return ChainError(f"the node answered a batch with {str(answer)[:200]}")
+    if error.get("code") == _REVERTED:
+        return decode_revert(_revert_data(error.get("data")))
+    kind = MethodMissing if error.get("code") == _NO_METHOD else NodeRefused
+    return kind(str(error.get("message", error)))
 
 
 def _message(error: Web3RPCError) -> str:

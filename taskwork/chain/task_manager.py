@@ -8,18 +8,16 @@ receipt = await manager.send(account, call)
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
-from web3.types import BlockIdentifier, LogReceipt, TxReceipt
+from web3.types import BlockIdentifier
 
-from taskwork.chain.abi import load_abi
-from taskwork.chain.events import Event, EventT, read_event
-from taskwork.chain.rpc import Web3, node_errors
+from taskwork.chain.contract import ContractClient
+from taskwork.chain.events import ManagerEvent
+from taskwork.chain.rpc import Web3
 from taskwork.chain.task_manager_calls import TaskManagerCalls
-from taskwork.chain.transactions import Call, Fees, Signer, send, simulate
 from taskwork.chain.types import (
     Address,
     BlockNumber,
@@ -33,12 +31,10 @@ from taskwork.chain.types import (
     TaskInfo,
     TaskStatus,
     Wei,
-    as_address,
     as_task_hash,
 )
 
 _PAGE = 200  # task hashes per read
-_LOG_SPAN = 2_000  # blocks per eth_getLogs: what public nodes allow
 
 
 def compute_task_hash(chain_id: int, manager: Address, task: Task, task_id: int) -> TaskHash:
@@ -49,40 +45,15 @@ def compute_task_hash(chain_id: int, manager: Address, task: Task, task_id: int)
     return as_task_hash(digest[:24] + task_id.to_bytes(8, "big"))
 
 
-class TaskManagerClient:
+class TaskManagerClient(ContractClient):
     """One TaskManager on one chain."""
 
+    CONTRACT = "TaskManager"
+    EVENTS = ManagerEvent
+
     def __init__(self, web3: Web3, address: str) -> None:
-        self.web3 = web3
-        self.address = as_address(address)
+        super().__init__(web3, address)
         self.calls = TaskManagerCalls(self.address)
-        self._abi = load_abi("TaskManager")
-
-    # Writing
-
-    async def send(
-        self,
-        account: Signer,
-        call: Call,
-        *,
-        gas: Gas | None = None,
-        fees: Fees | None = None,
-        timeout_s: float = 120.0,
-    ) -> TxReceipt:
-        """Send one of `calls` and wait until it is mined; see `transactions.send`."""
-        return await send(self.web3, account, call, gas=gas, fees=fees, timeout_s=timeout_s)
-
-    async def simulate(
-        self,
-        call: Call,
-        *,
-        sender: Address,
-        gas: Gas | None = None,
-        block: BlockIdentifier = "latest",
-    ) -> tuple[Any, ...]:
-        """Run one of `calls` without sending it; returns what it would return."""
-        data = await simulate(self.web3, call, sender=sender, gas=gas, block=block)
-        return self._abi.decode_returned(call.data[:4], data)
 
     # Tasks
 
@@ -218,6 +189,12 @@ class TaskManagerClient:
         (envoy,) = await self._read("envoyOf(address)", owner)
         return envoy
 
+    async def envoy_factory(self) -> Address:
+        """The contract that makes the envoys."""
+        factory: Address
+        (factory,) = await self._read("ENVOY_FACTORY()")
+        return factory
+
     async def clock(self) -> BlockNumber:
         """The current block, as ERC-6372 has it."""
         return BlockNumber((await self._read("clock()"))[0])
@@ -229,36 +206,3 @@ class TaskManagerClient:
     async def extsload(self, slot: bytes, *, block: BlockIdentifier = "latest") -> str:
         """The content of one storage slot, in hex."""
         return str((await self._read("extsload(bytes32)", slot, block=block))[0])
-
-    # Events
-
-    async def events(
-        self, start: BlockNumber, end: BlockNumber, *, span: int = _LOG_SPAN
-    ) -> AsyncIterator[Event]:
-        """All events of blocks `start` to `end`, both included, `span` blocks a request."""
-        for first in range(start, end + 1, span):
-            with node_errors():
-                logs = await self.web3.eth.get_logs(
-                    {
-                        "address": self.address,
-                        "fromBlock": BlockNumber(first),
-                        "toBlock": BlockNumber(min(first + span - 1, end)),
-                    }
-                )
-            for event in self.read_events(logs):
-                yield event
-
-    def events_in(self, receipt: TxReceipt, kind: type[EventT]) -> list[EventT]:
-        """A transaction's events of one kind; `Event` itself for all."""
-        return [e for e in self.read_events(receipt["logs"]) if isinstance(e, kind)]
-
-    def read_events(self, logs: Iterable[LogReceipt]) -> Iterable[Event]:
-        """This manager's events among logs."""
-        own = (read_event(log) for log in logs if log["address"] == self.address)
-        return (event for event in own if event is not None)
-
-    async def _read(
-        self, signature: str, *args: object, block: BlockIdentifier = "latest"
-    ) -> tuple[Any, ...]:
-        call = Call(self.address, self._abi.encode_call(signature, args))
-        return self._abi.decode_result(signature, await simulate(self.web3, call, block=block))

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskwork.chain.abi import load_abi
+from taskwork.chain.contract import ContractCalls
 from taskwork.chain.transactions import Call
 from taskwork.chain.types import NO_VALUE, Address, TaskDefinition, TaskHash, Wei
 from taskwork.chain.validation import check_definition, check_range
 
 
-class TaskManagerCalls:
+class TaskManagerCalls(ContractCalls):
     """Builds calls of one TaskManager; sends nothing."""
 
+    CONTRACT = "TaskManager"
     DEFINITION = (
         "((address,uint64,address,bytes,uint64),(uint64,uint64,uint64,bool,uint64))"  # ABI type
     )
-
-    def __init__(self, address: Address) -> None:
-        self._address = address
-        self._abi = load_abi("TaskManager")
 
     def execute_queued_tasks(self, target_gas_reserve: int) -> Call:
         """Execute due tasks until nothing is due or the next does not fit."""
@@ -82,6 +79,3 @@ class TaskManagerCalls:
         check_range("failure_limit", failure_limit, 0, 15)
         signature = "setPriceTerms(uint256,uint256,uint256,uint256)"
         return self._call(signature, ceiling, tip, premium_cap, failure_limit)
-
-    def _call(self, signature: str, *args: object, value: Wei = NO_VALUE) -> Call:
-        return Call(self._address, self._abi.encode_call(signature, args), value)

@@ -11,11 +11,15 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from taskwork.actions.explanation import in_words
+from taskwork.chain import contract_errors
 from taskwork.chain.abi import _ENUMS, _STRUCTS, index_abi, load_abi, load_all_abis, snake_case
 from taskwork.chain.addresses import create2_address, read_deployment, write_deployment
-from taskwork.chain.events import EVENT_TYPES
+from taskwork.chain.contract import ContractClient
+from taskwork.chain.envoy_factory import EnvoyFactoryCalls, EnvoyFactoryClient
+from taskwork.chain.events import event_kinds
+from taskwork.chain.lens import TaskManagerLensClient
 from taskwork.chain.revert import decode_revert, describe_return, error_name
-from taskwork.chain.task_manager import compute_task_hash
+from taskwork.chain.task_manager import TaskManagerClient, compute_task_hash
 from taskwork.chain.task_manager_calls import TaskManagerCalls
 from taskwork.chain.types import (
     UNLIMITED,
@@ -36,7 +40,7 @@ from taskwork.chain.types import (
     as_task_hash,
 )
 from taskwork.chain.validation import check_definition
-from taskwork.errors import ChainError, ConfigError, InvalidInput
+from taskwork.errors import ChainError, ConfigError, InvalidInput, NotFound
 
 pytestmark = pytest.mark.unit
 
@@ -46,6 +50,7 @@ HASH = TaskHash("0x" + "c3" * 32)
 TASK = Task(ALICE, Gas(60_000), TARGET, b"\x01\x02", 0)
 ONCE = TaskDefinition(TASK, TaskSchedule(BlockNumber(100)))
 MANAGER = load_abi("TaskManager")
+CLIENTS = (EnvoyFactoryClient, TaskManagerClient, TaskManagerLensClient)
 
 
 def test_as_address__any_spelling__is_checksummed() -> None:
@@ -154,9 +159,13 @@ def _nested(part: dict) -> list[dict]:
     return [part, *inner] if part["type"].startswith("tuple") else inner
 
 
-def test_events__fields__stand_in_the_order_of_the_abi() -> None:
-    for event in MANAGER.events.values():
-        names = [field.name for field in fields(EVENT_TYPES[event["name"]])]
+@pytest.mark.parametrize("client", CLIENTS)
+def test_events__fields__stand_in_the_order_of_the_abi(client: type[ContractClient]) -> None:
+    events = load_abi(client.CONTRACT).events.values()
+    kinds = event_kinds(client.EVENTS) if events else {}
+    assert sorted(kinds) == sorted(event["name"] for event in events)
+    for event in events:
+        names = [field.name for field in fields(kinds[event["name"]])]
         assert names == ["at", *(snake_case(part["name"]) for part in event["inputs"])]
 
 
@@ -191,13 +200,21 @@ def test_calls__every_function_that_writes__can_be_built() -> None:
         calls.withdraw_fees(),
         calls.set_price_terms(ceiling=Wei(1), tip=Wei(0), premium_cap=Wei(0), failure_limit=15),
     ]
-    writing = {
+    assert {call.data[:4] for call in built} == writing("TaskManager")
+    assert built[3].value == 5
+
+
+def test_calls__envoy_factory__can_be_built() -> None:
+    assert {EnvoyFactoryCalls(ALICE).create(ALICE).data[:4]} == writing("EnvoyFactory")
+
+
+def writing(contract: str) -> set[bytes]:
+    """The selectors of all functions that change something."""
+    return {
         keccak(text=signature)[:4]
-        for signature, function in MANAGER.functions.items()
+        for signature, function in load_abi(contract).functions.items()
         if function["stateMutability"] in {"nonpayable", "payable"}  # type: ignore[typeddict-item]
     }
-    assert {call.data[:4] for call in built} == writing
-    assert built[3].value == 5
 
 
 def test_calls__schedule__encodes_what_the_contract_decodes() -> None:
@@ -259,6 +276,23 @@ def test_decode_revert__custom_error__has_name_and_arguments() -> None:
     assert error.name == "TaskManager_NotDue"
     assert error.args_by_name == {"taskHash": HASH, "nextBlock": 9, "blockNumber": 8}
     assert str(error) == f"TaskManager_NotDue(taskHash={HASH}, nextBlock=9, blockNumber=8)"
+
+
+def test_contract_errors__branches__hold_each_error_once() -> None:
+    names = {str(error["name"]) for error in contract_errors.known_errors().values()}  # type: ignore[typeddict-item]
+    branched = [name for branch in contract_errors.BRANCHES.values() for name in branch]
+    assert len(branched) == len(set(branched))
+    assert set(branched) <= names
+
+
+def test_contract_errors__class__is_raised_and_caught_by_name_and_branch() -> None:
+    data = keccak(text="TaskManager_UnknownTask(bytes32)")[:4] + bytes.fromhex(HASH[2:])
+    error = decode_revert(data)
+    assert type(error) is contract_errors.TaskManager_UnknownTask
+    assert isinstance(error, NotFound)
+    assert error.args_by_name == {"taskHash": HASH}
+    with pytest.raises(AttributeError, match="no committed ABI"):
+        _ = contract_errors.TaskManager_UnknownTusk
 
 
 def test_decode_revert__error_of_another_contract__is_known_when_given() -> None:

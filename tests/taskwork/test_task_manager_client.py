@@ -11,7 +11,9 @@ import pytest
 
 from taskwork.chain.abi import load_abi
 from taskwork.chain.addresses import create2_address
-from taskwork.chain.deploy import deploy_missing
+from taskwork.chain.contract_errors import TaskManager_UnknownTask
+from taskwork.chain.deploy import deploy_missing, has_code
+from taskwork.chain.envoy_factory import EnvoyFactoryClient
 from taskwork.chain.events import (
     BondDeposited,
     Event,
@@ -24,9 +26,9 @@ from taskwork.chain.events import (
     TasksExecuted,
 )
 from taskwork.chain.lens import TaskManagerLensClient, lens_address
-from taskwork.chain.rpc import connect
+from taskwork.chain.rpc import batch, connect
 from taskwork.chain.task_manager import TaskManagerClient, compute_task_hash
-from taskwork.chain.transactions import Call, Fees, send, wait_mined
+from taskwork.chain.transactions import Call, Fees, send, simulate_many, wait_mined
 from taskwork.chain.types import (
     UNLIMITED,
     ZERO_ADDRESS,
@@ -40,11 +42,13 @@ from taskwork.chain.types import (
     TaskSchedule,
     TaskStatus,
     Wei,
+    as_address,
 )
 from taskwork.errors import (
     ChainError,
     ConfigError,
     ContractError,
+    MethodMissing,
     NotMined,
     TransactionFailed,
 )
@@ -136,6 +140,45 @@ async def test_reads__identity__are_those_of_the_chain(chain: Chain) -> None:
     assert await manager.clock() == await chain.head()
     assert await manager.clock_mode() == "mode=blocknumber&from=default"
     assert len(await manager.extsload(bytes(32))) == 66
+
+
+async def test_envoy_factory__owner__gets_the_envoy_that_was_foreseen(chain: Chain) -> None:
+    owner = Address(chain.owner.address)
+    factory = EnvoyFactoryClient(chain.web3, await chain.manager.envoy_factory())
+    envoy = await factory.envoy_of(owner)
+    assert envoy == await chain.manager.envoy_of(owner)
+    assert await factory.manager() == chain.manager.address
+    assert len(await factory.init_code_hash()) == 66
+    assert not await has_code(chain.web3, envoy)
+    await factory.send(chain.executor, factory.calls.create(owner))
+    assert await has_code(chain.web3, envoy)
+
+
+async def test_simulate_many__more_than_a_batch__answers_in_order(chain: Chain) -> None:
+    owners = [as_address(f"0x{number:040x}") for number in range(1, 251)]
+    abi = load_abi("TaskManager")
+    calls = [
+        Call(chain.manager.address, abi.encode_call("envoyOf(address)", [one])) for one in owners
+    ]
+    found = await simulate_many(chain.web3, calls)
+    assert len(set(found)) == len(owners)
+    for index in (0, 99, 100, 249):
+        assert found[index][-20:].hex() == (await chain.manager.envoy_of(owners[index]))[2:].lower()
+    assert await simulate_many(chain.web3, []) == []
+
+
+async def test_simulate_many__one_that_reverts__names_its_error(chain: Chain) -> None:
+    abi = load_abi("TaskManager")
+    good = Call(chain.manager.address, abi.encode_call("clock()", []))
+    bad = Call(chain.manager.address, abi.encode_call("getTaskInfo(bytes32)", [NO_TASK]))
+    with pytest.raises(TaskManager_UnknownTask) as caught:
+        await simulate_many(chain.web3, [good, bad])
+    assert caught.value.args_by_name == {"taskHash": NO_TASK}
+
+
+async def test_batch__method_that_the_node_does_not_know__says_so(chain: Chain) -> None:
+    with pytest.raises(MethodMissing):
+        await batch(chain.web3, [("eth_chainId", []), ("eth_thinkHard", [])])
 
 
 async def test_execute__queue__events_add_up(chain: Chain) -> None:
