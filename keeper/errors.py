@@ -4,19 +4,27 @@ TaskworkError
 ├── ConfigError             stop: only the operator can help
 │   ├── WrongChain
 │   ├── NotATaskManager
-│   └── KeyUnusable
+│   ├── KeyUnusable
+│   └── WrongStore          it is another keeper's, or cannot be opened
 ├── InvalidInput            stop: a setting is no address
-├── ChainError              back off, connect again: the node is away or misbehaves
+├── ChainError              back off, try again: the node is away or misbehaves
+│   ├── NoEndpoint          none of the endpoints is fit to be asked
+│   ├── NoncesDisagree      send nothing until the endpoints agree
 │   └── NodeRefused         not this transaction: try again with the next block
 │       └── MethodMissing   predict instead of simulating
-└── ContractError           back off, connect again: a read was refused
+├── ContractError           back off, try again: a read was refused
+├── SignerError             send nothing now: the signer is away or refuses
+├── StoreError              send nothing until the store can be written again
+└── LeaseLost               stop: another keeper leads
 
 Each message is one line and says what the operator can do.
 """
 
 from __future__ import annotations
 
-from taskwork.errors import ConfigError
+from collections.abc import Sequence
+
+from taskwork.errors import ChainError, ConfigError, TaskworkError
 
 
 class WrongChain(ConfigError):
@@ -39,3 +47,40 @@ class NotATaskManager(ConfigError):
 
 class KeyUnusable(ConfigError):
     """The keystore cannot be read or opened, or the private key is none."""
+
+
+class WrongStore(ConfigError):
+    """The store belongs to another chain or contract, or is no store."""
+
+
+class NoEndpoint(ChainError):
+    """Every endpoint is away, behind or wrong."""
+
+    def __init__(self, troubles: Sequence[str]) -> None:
+        super().__init__(f"no endpoint can be used: {'; '.join(troubles)}")
+        self.troubles = tuple(troubles)
+
+
+class NoncesDisagree(ChainError):
+    """The endpoints tell nonces so far apart that one of them lies."""
+
+    def __init__(self, counts: Sequence[int], ledger: int) -> None:
+        told = ", ".join(str(count) for count in counts)
+        super().__init__(
+            f"the endpoints tell nonces {told} and the ledger {ledger}: "
+            "remove the endpoint that is wrong"
+        )
+        self.counts = tuple(counts)
+        self.ledger = ledger
+
+
+class SignerError(TaskworkError):
+    """The signer did not answer, or would not sign."""
+
+
+class StoreError(TaskworkError):
+    """The store cannot be read or written: disk full, database away."""
+
+
+class LeaseLost(TaskworkError):
+    """Somebody else holds the lease under which this keeper works."""

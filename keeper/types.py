@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from taskwork.chain.transactions import Call, Fees
-from taskwork.chain.types import BlockNumber, Gas, TaskHash, Wei
+from taskwork.chain.types import Address, BlockNumber, Gas, TaskHash, TaskStatus, Wei
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,14 @@ class Limits:
     min_tip: Wei  # per gas
     min_profit: Wei  # per batch; negative for who wants things run at a loss
     tip_share: int  # percent of a batch's surplus that may go to the tip
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """What the operator leaves to others."""
+
+    owners: frozenset[Address]
+    targets: frozenset[Address]
 
 
 class Verdict(StrEnum):
@@ -123,3 +132,160 @@ class DueTask:
     ceiling: Wei
     tip: Wei
     premium_cap: Wei
+
+
+# What the store keeps
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRef:
+    """A block, by number and hash."""
+
+    number: BlockNumber
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBlock:
+    """A block and what it builds on."""
+
+    number: BlockNumber
+    hash: str
+    parent_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a store is about; it serves nothing else."""
+
+    chain_id: int
+    manager: Address
+    genesis: str  # hash of block 0: a test chain begun anew has the same id
+
+
+class NonceState(StrEnum):
+    """What became of a nonce of ours."""
+
+    OPEN = "open"  # something is signed for it, and may be mined at any time
+    MINED = "mined"  # by one of ours, not yet deep enough
+    FINAL = "final"  # by one of ours
+    TAKEN = "taken"  # by somebody else's
+    VOID = "void"  # given up: it lies beyond a gap that nobody will fill
+
+
+class TxKind(StrEnum):
+    """What a transaction is for."""
+
+    BATCH = "batch"  # executes tasks
+    CANCEL = "cancel"  # an empty one in a batch's place
+    FILL = "fill"  # an empty one that closes a gap before a batch
+
+
+class SendState(StrEnum):
+    """How far a signed transaction got."""
+
+    SIGNED = "signed"  # perhaps out: the process may have ended before it knew
+    SENT = "sent"  # a node took it
+    REFUSED = "refused"  # every node refused it
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAttempt:
+    """A transaction as it was signed and journaled; several compete for a nonce."""
+
+    tx_hash: str
+    executor: Address
+    nonce: int
+    kind: TxKind
+    raw: bytes
+    call: Call
+    gas: Gas
+    fees: Fees
+    sent_at: BlockNumber  # head when it was signed
+    state: SendState
+    is_private: bool
+    expected_profit: Wei
+
+
+@dataclass(frozen=True, slots=True)
+class NonceEntry:
+    """A nonce of the ledger, and where it was mined."""
+
+    executor: Address
+    nonce: int
+    state: NonceState
+    tx_hash: str | None = None
+    block: BlockRef | None = None
+
+
+class EntryState(StrEnum):
+    """How sure a P&L entry is."""
+
+    PENDING = "pending"  # mined, may still be rolled back
+    CONFIRMED = "confirmed"  # deeper than reorganisations go
+    ROLLED_BACK = "rolled_back"  # told to watchers only: such an entry is deleted
+    FORESEEN = "foreseen"  # a dry run's: it would have been
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """Profit and loss of one mined transaction, in wei."""
+
+    tx_hash: str
+    executor: Address
+    nonce: int
+    kind: TxKind
+    block: BlockRef
+    timestamp: int  # of its block, seconds
+    reverted: bool
+    executed: int
+    failed: int
+    gas_used: Gas
+    cost: Wei  # gas, and what a rollup takes for its data
+    reimbursed: Wei
+    credited: Wei  # the part of `reimbursed` that waits for `withdrawCredit`
+    expected_profit: Wei
+    state: EntryState
+
+    @property
+    def profit(self) -> Wei:
+        """Negative when it cost more than it brought."""
+        return Wei(self.reimbursed - self.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedEvent:
+    """One event of the manager, as the index keeps it."""
+
+    block: BlockNumber
+    log_index: int
+    block_hash: str
+    tx_hash: str
+    name: str
+    task_hash: TaskHash | None
+    account: Address | None  # owner, executor or account, whichever the event names
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """What the events say of a task."""
+
+    task_hash: TaskHash
+    owner: Address
+    status: TaskStatus
+    scheduled_at: BlockNumber
+    next_block: BlockNumber  # 0 unless it is queued; for a recurring task the last one told
+    executed: int
+    failed: int
+    spent: Wei  # reimbursements and fees
+    last_block: BlockNumber
+    last_event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far the event index is complete."""
+
+    start: BlockNumber
+    head: BlockRef

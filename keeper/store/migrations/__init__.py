@@ -1,0 +1,1 @@
+"""The store's migrations; the store applies them when it is opened."""
