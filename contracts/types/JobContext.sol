@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @notice What a proof or an attestation of a result must be bound to.
+struct JobContext {
+    uint256 chainId;
+    address pool;
+    uint256 taskId;
+    address worker;
+    bytes32 jobHash; // keccak256(abi.encode(requestId, keccak256(modelId), keccak256(inputData)))
+    bytes32 resultHash; // keccak256(abi.encode(keccak256(resultHash string), keccak256(resultData)))
+}
