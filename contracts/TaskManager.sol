@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ITaskManager} from "./interfaces/ITaskManager.sol";
+import {EnvoyFactory} from "./EnvoyFactory.sol";
+import {ITaskManagerCore} from "./interfaces/ITaskManagerCore.sol";
 import {BlockQueueLibrary} from "./libraries/BlockQueue.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {GasCosts} from "./libraries/GasCosts.sol";
@@ -36,20 +37,41 @@ import {Terms, TermsLibrary} from "./types/Terms.sol";
 
 /// @title TaskManager
 /// @dev See `ITaskManager` for what it promises, docs/specification.md for how it keeps it.
-contract TaskManager is TaskManagerReads {
+contract TaskManager is TaskManagerBase, ITaskManagerCore {
     uint256 private constant SIZE_CLASSES = 3;
     uint256 private constant MAX_FAILURE_LIMIT = TaskStateLibrary.MAX_STREAK;
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     uint256 public constant MIN_EXECUTION_GAS = 30_000;
 
-    constructor(uint256 feeBps, address feeRecipient) TaskManagerBase(feeBps, feeRecipient) {}
+    /// @inheritdoc ITaskManagerCore
+    address public immutable READS;
+
+    /// @dev The manager's first two creations: task ids count from the third.
+    constructor(uint256 feeBps, address feeRecipient) TaskManagerBase(feeBps, feeRecipient, new EnvoyFactory()) {
+        READS = address(new TaskManagerReads(feeBps, feeRecipient, ENVOY_FACTORY));
+        _manager = ManagerWordLibrary.empty();
+    }
+
+    /// @dev Whatever is not declared here is a read, or nothing: the code of `READS` answers, on this storage.
+    fallback() external {
+        address reads = READS;
+        assembly ("memory-safe") {
+            // Nothing comes after: what is free may be overwritten.
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let success := delegatecall(gas(), reads, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            if success { return(free, returndatasize()) }
+            revert(free, returndatasize())
+        }
+    }
 
     /*//////////////////////////////////////////////////////////////
                                EXECUTION
     //////////////////////////////////////////////////////////////*/
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function executeQueuedTasks(uint256 targetGasReserve) external returns (uint256 executed, uint256 failed) {
         if (!_hasGas(targetGasReserve, GasCosts.EXIT)) return (0, 0);
         uint256 passed = 0; // a bit for each class whose next task does not fit
@@ -68,7 +90,7 @@ contract TaskManager is TaskManagerReads {
         return (batch.executed, batch.failed);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function executeTasks(bytes32[] calldata taskHashes, uint256 targetGasReserve)
         external
         returns (uint256 executed, uint256 failed)
@@ -92,7 +114,7 @@ contract TaskManager is TaskManagerReads {
         return (batch.executed, batch.failed);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function executeTask(bytes32 taskHash) external returns (bool success, bytes memory returnData) {
         Batch memory batch = _open(0);
         batch.task = _load(taskHash);
@@ -379,12 +401,12 @@ contract TaskManager is TaskManagerReads {
                                SCHEDULING
     //////////////////////////////////////////////////////////////*/
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function scheduleTask(TaskDefinition calldata taskDef) external payable returns (bytes32 taskHash) {
         return _schedule(taskDef).hash;
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function executeAndSchedule(TaskDefinition calldata taskDef)
         external
         payable
@@ -402,7 +424,7 @@ contract TaskManager is TaskManagerReads {
         return (task.hash, success, returnData);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function updateTaskSchedule(bytes32 taskHash, TaskDefinition calldata newDefinition) external {
         (LoadedTask memory task, TaskState state) = _loadOwn(taskHash);
         bytes32 newHash = TaskCode.hashOf(newDefinition.task, task.id);
@@ -416,7 +438,7 @@ contract TaskManager is TaskManagerReads {
         emit TaskScheduled(taskHash, task.owner, _nextBlockOf(state));
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function cancelTask(bytes32 taskHash) external {
         (LoadedTask memory task, TaskState state) = _loadOwn(taskHash);
         Account account = _dequeue(task, state, _accounts[task.owner]);
@@ -424,7 +446,7 @@ contract TaskManager is TaskManagerReads {
         emit TaskCancelled(taskHash, task.owner);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function reactivate(bytes32 taskHash) external payable {
         LoadedTask memory task = _load(taskHash);
         TaskState state = _states[task.id];
@@ -572,12 +594,12 @@ contract TaskManager is TaskManagerReads {
                              BONDS AND PRICE
     //////////////////////////////////////////////////////////////*/
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function depositBond(address account) external payable {
         _accounts[account] = _topUp(account);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function withdrawBond(uint256 amount) external {
         Account account = _accounts[msg.sender];
         uint256 free = account.free();
@@ -588,7 +610,7 @@ contract TaskManager is TaskManagerReads {
         _send(msg.sender, amount);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function withdrawCredit() external {
         uint256 amount = _credits[msg.sender];
         if (amount == 0) revert TaskManager_NoCredit(msg.sender);
@@ -597,7 +619,7 @@ contract TaskManager is TaskManagerReads {
         _send(msg.sender, amount);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function withdrawFees() external {
         uint256 amount = _manager.feesOwed();
         if (amount == 0) revert TaskManager_NoCredit(FEE_RECIPIENT);
@@ -606,7 +628,7 @@ contract TaskManager is TaskManagerReads {
         _send(FEE_RECIPIENT, amount);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerCore
     function setPriceTerms(uint256 ceiling, uint256 tip, uint256 premiumCap, uint256 failureLimit) external {
         uint256 version = _termsInForce[msg.sender].version() + 1;
         if (version > TaskStateLibrary.MAX_TERMS) {

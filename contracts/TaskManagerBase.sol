@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {EnvoyFactory} from "./EnvoyFactory.sol";
 import {IEnvoyFactory} from "./interfaces/IEnvoyFactory.sol";
-import {ITaskManager} from "./interfaces/ITaskManager.sol";
+import {ITaskManagerBase} from "./interfaces/ITaskManagerBase.sol";
 import {BlockQueue, BlockQueueLibrary} from "./libraries/BlockQueue.sol";
 import {kilogasOf, ROOM_PROBES} from "./libraries/Limits.sol";
 import {Pricing} from "./libraries/Pricing.sol";
@@ -11,25 +10,26 @@ import {TaskCode} from "./libraries/TaskCode.sol";
 import {Account} from "./types/Account.sol";
 import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
-import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
+import {ManagerWord} from "./types/ManagerWord.sol";
 import {TaskId} from "./types/TaskId.sol";
 import {TaskState} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
 import {Terms, TermsLibrary} from "./types/Terms.sol";
 
 /// @title What the manager keeps, and the steps that more than one of its functions take
-abstract contract TaskManagerBase is ITaskManager {
+/// @dev The manager and its reads both begin with it, so that both find everything at the same slots.
+abstract contract TaskManagerBase is ITaskManagerBase {
     /// @dev The terms of an account that never set its own.
     uint256 private constant DEFAULT_CEILING = 50 gwei;
     uint256 private constant DEFAULT_TIP = 0.1 gwei;
     uint256 private constant DEFAULT_PREMIUM_CAP = 4 gwei;
     uint256 private constant DEFAULT_FAILURE_LIMIT = 5;
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerBase
     uint256 public immutable FEE_BPS;
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerBase
     address public immutable FEE_RECIPIENT;
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerBase
     IEnvoyFactory public immutable ENVOY_FACTORY;
 
     bytes32 private immutable ENVOY_CODE_HASH;
@@ -50,16 +50,14 @@ abstract contract TaskManagerBase is ITaskManager {
     mapping(address owner => mapping(uint256 version => Terms terms)) internal _termsAt;
     mapping(address executor => uint256 amount) internal _credits;
 
-    constructor(uint256 feeBps, address feeRecipient) {
+    constructor(uint256 feeBps, address feeRecipient, IEnvoyFactory envoyFactory) {
         if (feeBps > Pricing.BPS || (feeBps != 0 && feeRecipient == address(0))) {
             revert TaskManager_FeeOutOfRange(feeBps, feeRecipient);
         }
         FEE_BPS = feeBps;
         FEE_RECIPIENT = feeRecipient;
-        // The manager's first creation: task ids count from the second.
-        ENVOY_FACTORY = new EnvoyFactory();
-        ENVOY_CODE_HASH = ENVOY_FACTORY.INIT_CODE_HASH();
-        _manager = ManagerWordLibrary.empty();
+        ENVOY_FACTORY = envoyFactory;
+        ENVOY_CODE_HASH = envoyFactory.INIT_CODE_HASH();
     }
 
     /* TASKS */
@@ -182,6 +180,15 @@ abstract contract TaskManagerBase is ITaskManager {
         return state.withStatus(TaskStatus.Expired);
     }
 
+    function _isActive(TaskState state) internal pure returns (bool) {
+        TaskStatus status = state.status();
+        return status == TaskStatus.Queued || status == TaskStatus.Running;
+    }
+
+    function _nextBlockOf(TaskState state) internal pure returns (uint64) {
+        return state.status() == TaskStatus.Queued ? _toUint64(state.next()) : 0;
+    }
+
     /// @dev For block numbers and counters, which fit 40 bits.
     function _toUint64(uint256 value) internal pure returns (uint64) {
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -190,7 +197,7 @@ abstract contract TaskManagerBase is ITaskManager {
 
     /* ENVOYS */
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerBase
     function envoyOf(address owner) public view returns (address) {
         bytes32 digest = keccak256(
             abi.encodePacked(bytes1(0xff), address(ENVOY_FACTORY), bytes32(uint256(uint160(owner))), ENVOY_CODE_HASH)

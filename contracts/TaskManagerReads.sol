@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
-import {ITaskManager} from "./interfaces/ITaskManager.sol";
+import {IEnvoyFactory} from "./interfaces/IEnvoyFactory.sol";
+import {ITaskManagerReads} from "./interfaces/ITaskManagerReads.sol";
 import {Bucket} from "./libraries/BlockQueue.sol";
 import {GasCosts} from "./libraries/GasCosts.sol";
 import {BITMAP_SPAN} from "./libraries/Limits.sol";
@@ -24,11 +25,17 @@ import {TaskSchedule} from "./types/TaskSchedule.sol";
 import {TaskState, TaskStateLibrary} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
 
-/// @title What can be read of the manager
-abstract contract TaskManagerReads is TaskManagerBase {
+/// @title TaskManagerReads
+/// @dev The part of a manager that only reads: code which the manager runs on its own storage. A contract of its own
+/// leaves the manager room below the limit of code size. It stores nothing and changes nothing.
+contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
+    constructor(uint256 feeBps, address feeRecipient, IEnvoyFactory envoyFactory)
+        TaskManagerBase(feeBps, feeRecipient, envoyFactory)
+    {}
+
     /* ONE TASK */
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getTaskInfo(bytes32 taskHash) external view returns (TaskInfo memory info) {
         LoadedTask memory task = _load(taskHash);
         TaskState state = _states[task.id];
@@ -42,13 +49,13 @@ abstract contract TaskManagerReads is TaskManagerBase {
         });
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getTaskStatus(bytes32 taskHash) external view returns (TaskStatus) {
         LoadedTask memory task;
         return _tryLoad(taskHash, task) ? _states[task.id].status() : TaskStatus.None;
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function taskPriceTerms(bytes32 taskHash) external view returns (PriceTerms memory terms) {
         LoadedTask memory task = _load(taskHash);
         return _frozenTerms(task.owner, _states[task.id]).unpack();
@@ -56,7 +63,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
 
     /* TASKS OF AN ACCOUNT */
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getAccountTasks(address account) public view returns (bytes32[] memory hashes) {
         Account entry = _accounts[account];
         hashes = new bytes32[](entry.nonce());
@@ -67,7 +74,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
         }
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getAccountTasks(address account, bytes32 before, uint256 limit)
         external
         view
@@ -84,12 +91,12 @@ abstract contract TaskManagerReads is TaskManagerBase {
         _walkBack(hashes, from);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getAccountNonce(address account) external view returns (uint64) {
         return _toUint64(_accounts[account].nonce());
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getAccountTasksWithBlocks(address account)
         external
         view
@@ -99,7 +106,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
         nextBlocks = _nextBlocksOf(account, resultHashes);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getNextExecutionBlocks(address account, bytes32[] calldata taskHashes)
         external
         view
@@ -109,7 +116,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
         nextBlocks = _nextBlocksOf(account, resultHashes);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getNextBlocksForTasks(bytes32[] calldata taskHashes)
         external
         view
@@ -121,12 +128,12 @@ abstract contract TaskManagerReads is TaskManagerBase {
 
     /* QUEUE */
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getTasksInRange(uint64 startBlock, uint64 endBlock) external view returns (bytes32[] memory) {
         return _tasksInRange(startBlock, endBlock, 0, type(uint256).max);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getTasksInRange(uint64 startBlock, uint64 endBlock, uint256 offset, uint256 limit)
         external
         view
@@ -135,13 +142,13 @@ abstract contract TaskManagerReads is TaskManagerBase {
         return _tasksInRange(startBlock, endBlock, offset, limit);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function getNextExecutionBlockInRange(uint64 startBlock, uint64 endBlock) external view returns (uint64) {
         uint256 next = _nextPending(startBlock);
         return next <= endBlock && next != ManagerWordLibrary.NEVER ? _toUint64(next) : 0;
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function blockLoad(uint64 blockNumber, SizeClass class) external view returns (uint256 tasks, uint256 admittedGas) {
         BucketHead head = _queue.bucketAt(class, blockNumber).head;
         return (head.count(), head.kilogas() * 1000);
@@ -149,7 +156,7 @@ abstract contract TaskManagerReads is TaskManagerBase {
 
     /* MONEY */
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function estimateRequiredBond(TaskDefinition calldata taskDef, uint256 gasPrice)
         external
         view
@@ -162,41 +169,41 @@ abstract contract TaskManagerReads is TaskManagerBase {
         return Pricing.reserve(most, gasPrice, cap, FEE_BPS);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function bondOf(address account) external view returns (uint256 bond, uint256 reserved) {
         Account entry = _accounts[account];
         return (entry.bond(), entry.reserved());
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function creditOf(address executor) external view returns (uint256) {
         return _credits[executor];
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function feesOwed() external view returns (uint256) {
         return _manager.feesOwed();
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function priceTermsOf(address account) external view returns (PriceTerms memory terms) {
         return _termsOf(account, _accounts[account]).unpack();
     }
 
     /* CHAIN */
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function clock() external view returns (uint48) {
         return uint48(block.number);
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     // forge-lint: disable-next-line(mixed-case-function)
     function CLOCK_MODE() external pure returns (string memory) {
         return "mode=blocknumber&from=default";
     }
 
-    /// @inheritdoc ITaskManager
+    /// @inheritdoc ITaskManagerReads
     function extsload(bytes32 slot) external view returns (bytes32 word) {
         assembly ("memory-safe") {
             word := sload(slot)
@@ -204,15 +211,6 @@ abstract contract TaskManagerReads is TaskManagerBase {
     }
 
     /* HELPERS */
-
-    function _isActive(TaskState state) internal pure returns (bool) {
-        TaskStatus status = state.status();
-        return status == TaskStatus.Queued || status == TaskStatus.Running;
-    }
-
-    function _nextBlockOf(TaskState state) internal pure returns (uint64) {
-        return state.status() == TaskStatus.Queued ? _toUint64(state.next()) : 0;
-    }
 
     function _definitionOf(LoadedTask memory task) private pure returns (Task memory) {
         return Task({

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tools.artifacts import ROOT, Artifact, build
 
 FOLDER = ROOT / "taskwork/abi"
 DEMO_FOLDER = ROOT / "examples/demo/abi"
+# A contract that answers with another's code too, and the interface that tells all that it answers.
+FACES = {"TaskManager": "ITaskManager"}
 DEMO = ("Counter", "Heartbeat", "Payroll", "ReturndataBomb", "Reverter", "Vault")
 
 
@@ -26,10 +30,23 @@ def render(artifact: Artifact) -> str:
 
 
 def wanted() -> dict[Path, str]:
-    artifacts = build()
+    artifacts = with_faces(build())
     ours = {FOLDER / f"{one.name}.json": render(one) for one in artifacts if one.deployable}
     demo = {DEMO_FOLDER / f"{one.name}.json": render(one) for one in artifacts if one.name in DEMO}
     return {**ours, **demo}
+
+
+def with_faces(artifacts: list[Artifact]) -> list[Artifact]:
+    """Give each contract that has a face the whole face's ABI, beside its own constructor."""
+    abis = {one.name: one.abi for one in artifacts}
+    return [
+        replace(one, abi=[*constructor(one), *abis[FACES[one.name]]]) if one.name in FACES else one
+        for one in artifacts
+    ]
+
+
+def constructor(artifact: Artifact) -> list[dict[str, Any]]:
+    return [entry for entry in artifact.abi if entry["type"] == "constructor"]
 
 
 def stale(files: dict[Path, str]) -> list[tuple[Path, str]]:

@@ -16,6 +16,8 @@ import {classOf} from "./Limits.sol";
 /// words on, and its address follows from the id, so nothing points to it.
 library TaskCode {
     uint256 internal constant HEADER_LENGTH = 52;
+    /// @dev The envoy factory and the reads, which the manager's constructor makes.
+    uint256 private constant EARLIER_CREATIONS = 2;
 
     /// @notice Reads a task that has neither id nor hash yet into `into` and newly allocated memory.
     function preview(Task calldata task, TaskId previous, LoadedTask memory into) internal pure {
@@ -34,8 +36,8 @@ library TaskCode {
         _derive(into);
     }
 
-    /// @notice Gives a previewed task its id and hash, and writes it. It must be the manager's creation number `id + 1`:
-    /// the first made the envoy factory.
+    /// @notice Gives a previewed task its id and hash, and writes it. It must be the manager's creation number
+    /// `id + EARLIER_CREATIONS`.
     /// @dev The fields are validated to fit. The header is laid right before the calldata, over what was hashed.
     function write(LoadedTask memory task, TaskId id) internal {
         task.id = id;
@@ -57,7 +59,7 @@ library TaskCode {
     /// @notice Reads task `id` into `into` and newly allocated memory.
     /// @return found False when there is no such task; `into` is then as it was.
     function load(TaskId id, LoadedTask memory into) internal view returns (bool found) {
-        address holder = LibRLP.computeAddress(address(this), TaskId.unwrap(id) + 1);
+        address holder = LibRLP.computeAddress(address(this), TaskId.unwrap(id) + EARLIER_CREATIONS);
         uint256 size = holder.code.length;
         if (size == 0) return false;
 

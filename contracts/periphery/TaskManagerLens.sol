@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ITaskManager} from "../interfaces/ITaskManager.sol";
+import {ITaskManagerBase} from "../interfaces/ITaskManagerBase.sol";
 import {ITaskManagerLens} from "../interfaces/ITaskManagerLens.sol";
 import {GasCosts} from "../libraries/GasCosts.sol";
 import {CAPACITY_KILOGAS, classOf, kilogasOf, LARGE_GAS} from "../libraries/Limits.sol";
@@ -31,7 +32,7 @@ contract TaskManagerLens is ITaskManagerLens {
         returns (uint64 blockNumber, uint256 admittedGas, uint256 pricePerGas)
     {
         if (window == 0 || window > MAX_WINDOW) revert TaskManagerLens_WindowOutOfRange(window, MAX_WINDOW);
-        if (gas == 0 || gas > LARGE_GAS) revert ITaskManager.TaskManager_GasOutOfRange(gas, LARGE_GAS);
+        if (gas == 0 || gas > LARGE_GAS) revert ITaskManagerBase.TaskManager_GasOutOfRange(gas, LARGE_GAS);
         (blockNumber, admittedGas) = _leastCrowded(startBlock, window, gas);
         if (blockNumber == 0) return (0, 0, 0);
         PriceTerms memory terms = MANAGER.priceTermsOf(msg.sender);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @notice A task's sequential number, from 1 on. It is the creation nonce, less one, of the code that holds the task,
+/// @notice A task's sequential number, from 1 on. The creation nonce of the code that holds the task follows from it,
 /// so it finds the task without a pointer. At most 40 bits.
 type TaskId is uint256;

@@ -194,10 +194,11 @@ def deployer(accounts: Any) -> AccountAPI:
 def deploy_manager(
     project: ProjectManager, deployer: AccountAPI
 ) -> Callable[..., ContractInstance]:
-    """Deploy a manager of one's own, say with a fee."""
+    """Deploy a manager of one's own, say with a fee; it is spoken to by its whole interface."""
 
     def deploy(fee_bps: int = 0, fee_recipient: str = ZERO_ADDRESS) -> ContractInstance:
-        return deployer.deploy(project.TaskManager, fee_bps, fee_recipient)
+        deployed = deployer.deploy(project.TaskManager, fee_bps, fee_recipient)
+        return project.ITaskManager.at(deployed.address)
 
     return deploy
 

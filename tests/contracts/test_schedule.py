@@ -441,7 +441,7 @@ def set_last_id(rpc, manager):
         assert word >> LAST_ID_AT & MAX_ID == 1, "not the manager's word, or not one task"
         word = word & ~(MAX_ID << LAST_ID_AT) | last_id << LAST_ID_AT
         write_word(rpc, manager.address, MANAGER_SLOT, word)
-        rpc("anvil_setNonce", manager.address, hex(last_id + 2))
+        rpc("anvil_setNonce", manager.address, hex(last_id + 3))
 
     return run
 
