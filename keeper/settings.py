@@ -121,6 +121,19 @@ class Settings(BaseSettings):
     password: SecretStr | None = Field(None, description="The keystore's; environment only.")
     password_file: Path | None = Field(None, description="File with the keystore's password.")
 
+    signer_url: SecretStr | None = Field(None, description="A web3signer that has the key.")
+    signer_address: OneAddress | None = Field(None, description="Whose key it signs with.")
+    signer_timeout_s: float = Field(5.0, gt=0, description="Seconds the signer may take.")
+    signer_ca: Path | None = Field(None, description="CA of its certificate; else the system's.")
+    signer_certificate: Path | None = Field(
+        None, description="The keeper's certificate and its key, for a signer that wants one."
+    )
+    lease: SecretStr | None = Field(
+        None,
+        description="File or postgresql:// URL by which keepers with one key take turns; "
+        "else beside or in the store.",
+    )
+
     # Logs
     log_format: Literal["auto", "console", "json"] = Field("auto", description="Auto: by terminal.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least.")
@@ -148,10 +161,10 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no log may show."""
-        hidden = (self.private_rpc, self.private_key, self.password)
+        hidden = (self.private_rpc, self.private_key, self.password, self.signer_url)
         named = tuple(secret.get_secret_value() for secret in hidden if secret is not None)
-        store = self.store.get_secret_value()
-        return (*self.endpoints, *named, *((store,) if "://" in store else ()))
+        places = (place.get_secret_value() for place in (self.store, self.lease) if place)
+        return (*self.endpoints, *named, *(place for place in places if "://" in place))
 
 
 def read_settings(flags: dict[str, Any]) -> Settings:
