@@ -5,6 +5,7 @@ TaskworkError
 │   ├── WrongChain
 │   ├── NotATaskManager
 │   ├── KeyUnusable
+│   ├── SignerLied          the remote signer signed something else, or as somebody else
 │   └── WrongStore          it is another keeper's, or cannot be opened
 ├── InvalidInput            stop: a setting is no address
 ├── ChainError              back off, try again: the node is away or misbehaves
@@ -13,7 +14,9 @@ TaskworkError
 │   └── NodeRefused         not this transaction: try again with the next block
 │       └── MethodMissing   predict instead of simulating
 ├── ContractError           back off, try again: a read was refused
-├── SignerError             send nothing now: the signer is away or refuses
+├── SignerError             send nothing now: the remote signer did not sign
+│   ├── SignerAway
+│   └── SignerRefused
 ├── StoreError              send nothing until the store can be written again
 └── LeaseLost               stop: another keeper leads
 
@@ -74,8 +77,36 @@ class NoncesDisagree(ChainError):
         self.ledger = ledger
 
 
+class SignerLied(ConfigError):
+    """The remote signer's signature is not the executor's over what was asked."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(
+            f"the signer answered for {expected} with {found}: nothing was sent; look at the signer"
+        )
+        self.expected = expected
+
+
 class SignerError(TaskworkError):
-    """The signer did not answer, or would not sign."""
+    """The remote signer did not sign; nothing was sent."""
+
+
+class SignerAway(SignerError):
+    """The remote signer did not answer, or not sensibly."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the signer does not answer ({reason}): see that it runs")
+        self.reason = reason
+
+
+class SignerRefused(SignerError):
+    """The remote signer answered, and would not sign."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(
+            f"the signer refused with status {status}: see that it has the key and lets us ask"
+        )
+        self.status = status
 
 
 class StoreError(TaskworkError):

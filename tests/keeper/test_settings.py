@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
-from eth_account import Account
 
-from keeper.errors import KeyUnusable
-from keeper.keys import load_account
 from keeper.log import Redactor, set_up_logs
 from keeper.settings import Settings, read_settings, read_wei
 from taskwork.errors import ConfigError
@@ -71,56 +67,6 @@ def test_read_settings__wrong_value__names_the_flag(flags: dict[str, Any], said:
         read_settings(flags)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_load_account__no_key__is_a_dry_run() -> None:
-    assert load_account(Settings(rpc="x")) is None
-
-
-def test_load_account__private_key__signs_with_it() -> None:
-    account = Account.create()
-    loaded = load_account(Settings(rpc="x", private_key=account.key.hex()))
-    assert loaded is not None
-    assert loaded.address == account.address
-
-
-def test_load_account__keystore_and_password_file__signs_with_it(tmp_path: Path) -> None:
-    account, keystore = Account.create(), tmp_path / "key.json"
-    keystore.write_text(json.dumps(account.encrypt("geheim", kdf="pbkdf2", iterations=2)))
-    (tmp_path / "password").write_text("geheim\n")
-    settings = Settings(rpc="x", keystore=keystore, password_file=tmp_path / "password")
-    loaded = load_account(settings)
-    assert loaded is not None
-    assert loaded.address == account.address
-
-
-def test_load_account__wrong_password__says_so_without_it(tmp_path: Path) -> None:
-    keystore = tmp_path / "key.json"
-    content = Account.create().encrypt("geheim", kdf="pbkdf2", iterations=2)
-    keystore.write_text(json.dumps(content))
-    with pytest.raises(KeyUnusable, match="does not open") as caught:
-        load_account(Settings(rpc="x", keystore=keystore, password="falsch"))
-    assert "falsch" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"private_key": "0x12"}, "no private key"),
-        ({"private_key": "0x12", "keystore": Path("k")}, "two keys"),
-        ({"keystore": Path("nowhere.json"), "password": "p"}, "cannot be read"),
-    ],
-)
-def test_load_account__unusable_key__says_what_to_do(settings: dict[str, Any], said: str) -> None:
-    with pytest.raises(KeyUnusable, match=said):
-        load_account(Settings(rpc="x", **settings))
-
-
-def test_load_account__keystore_without_password__asks_for_one(tmp_path: Path) -> None:
-    keystore = tmp_path / "key.json"
-    keystore.write_text("{}")
-    with pytest.raises(KeyUnusable, match="KEEPER_PASSWORD"):
-        load_account(Settings(rpc="x", keystore=keystore))
 
 
 @pytest.mark.parametrize("part", [URL, "v3/0123456789abcdef", "token=fedcba98", "passw0rd"])
