@@ -18,18 +18,13 @@ COPIES = ROOT / ".build/drill"
 LINKED = ("node_modules", ".venv")
 
 
-def bugs() -> list[str]:
-    return sorted(patch.stem for patch in PLANTED.glob("*.patch"))
+def bugs(planted: Path = PLANTED) -> list[str]:
+    return sorted(patch.stem for patch in planted.glob("*.patch"))
 
 
 def with_bug(name: str) -> Compiled:
     """The contracts of this tree with a bug in the manager; compiled once."""
-    patch = PLANTED / f"{name}.patch"
-    copy = COPIES / name / digest_of(patch)
-    if not (copy / "done").exists():
-        shutil.rmtree(copy.parent, ignore_errors=True)  # of sources that are no more
-        plant(patch, copy)
-    creation, runtime, slots = manager_in(copy / artifacts.OUT.relative_to(ROOT))
+    creation, runtime, slots = manager_in(compiled_with(PLANTED / f"{name}.patch", "TaskManager"))
     sound = contracts()
     assert creation != sound.creation["TaskManager"], f"{name} changes nothing"
     return dataclasses.replace(
@@ -40,8 +35,17 @@ def with_bug(name: str) -> Compiled:
     )
 
 
-def plant(patch: Path, copy: Path) -> None:
-    """Make a copy of the sources with a patch on it, and compile its manager."""
+def compiled_with(patch: Path, contract: str) -> Path:
+    """Where forge left what comes of a contract with a patch on the sources; compiled once."""
+    copy = COPIES / contract / patch.stem / digest_of(patch)
+    if not (copy / "done").exists():
+        shutil.rmtree(copy.parent, ignore_errors=True)  # of sources that are no more
+        plant(patch, contract, copy)
+    return copy / artifacts.OUT.relative_to(ROOT)
+
+
+def plant(patch: Path, contract: str, copy: Path) -> None:
+    """Make a copy of the sources with a patch on it, and compile a contract of it."""
     copy.mkdir(parents=True)
     shutil.copy(ROOT / "foundry.toml", copy)
     for source in artifacts.sources():
@@ -50,7 +54,7 @@ def plant(patch: Path, copy: Path) -> None:
     for linked in LINKED:
         (copy / linked).symlink_to(ROOT / linked)
     run(copy, "git", "apply", "--recount", str(patch))
-    run(copy, str(artifacts.FORGE), "build", "contracts/TaskManager.sol")
+    run(copy, str(artifacts.FORGE), "build", f"contracts/{contract}.sol")
     (copy / "done").touch()
 
 
