@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -21,7 +21,7 @@ from eth_utils.abi import abi_to_signature, collapse_if_tuple
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from taskwork.chain import types
+from taskwork.chain import pool_types, types
 from taskwork.errors import ChainError, ConfigError, InvalidInput
 
 _STRUCTS: Mapping[str, type] = {
@@ -32,11 +32,18 @@ _STRUCTS: Mapping[str, type] = {
     "struct TaskInfo": types.TaskInfo,
     "struct PriceTerms": types.PriceTerms,
     "struct ITaskManagerLens.Explanation": types.Explanation,
+    "struct JobTerms": pool_types.JobTerms,
+    "struct PoolConfig": pool_types.PoolConfig,
+    "struct PoolSetup": pool_types.PoolSetup,
+    "struct JobContext": pool_types.JobContext,
 }
 _ENUMS: Mapping[str, type] = {
     "enum TaskStatus": types.TaskStatus,
     "enum SizeClass": types.SizeClass,
     "enum ITaskManagerLens.Reason": types.Reason,
+    "enum JobStatus": pool_types.JobStatus,
+    "enum Priority": pool_types.Priority,
+    "enum DataMode": pool_types.DataMode,
 }
 
 
@@ -122,7 +129,7 @@ def encode_values(components: Sequence[ABIComponent], values: Sequence[object]) 
     """Encode Python values (dataclasses, enums, hex) for the ABI."""
     kinds = [collapse_if_tuple(component) for component in components]
     try:
-        return encode(kinds, [_to_abi(kind, v) for kind, v in zip(kinds, values, strict=True)])
+        return encode(kinds, [_to_abi(c, v) for c, v in zip(components, values, strict=True)])
     except EncodingError as error:
         raise InvalidInput(f"argument for ({','.join(kinds)})", values, str(error)) from error
 
@@ -161,13 +168,16 @@ def _is_indexed(component: ABIComponent) -> bool:
     return bool(component.get("indexed"))
 
 
-def _to_abi(kind: str, value: Any) -> Any:
+def _to_abi(component: ABIComponent, value: Any) -> Any:
+    kind = component["type"]
+    if kind.endswith("[]") and isinstance(value, list | tuple):
+        item: ABIComponent = {**component, "type": kind[:-2]}
+        return [_to_abi(item, one) for one in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return astuple(value)
+        parts = zip(component["components"], fields(value), strict=True)
+        return tuple(_to_abi(part, getattr(value, field.name)) for part, field in parts)
     if isinstance(value, str) and kind.startswith("bytes"):
         return bytes.fromhex(value.removeprefix("0x"))
-    if isinstance(value, list | tuple) and kind.endswith("[]"):
-        return [_to_abi(kind[:-2], item) for item in value]
     return value
 
 
@@ -187,7 +197,7 @@ def _from_abi(component: ABIComponent, value: Any) -> Any:
 
 
 def _from_struct(component: ABIComponent, value: Sequence[Any]) -> Any:
-    fields = [_from_abi(c, v) for c, v in zip(component["components"], value, strict=True)]
+    values = [_from_abi(c, v) for c, v in zip(component["components"], value, strict=True)]
     name = str(component.get("internalType", "")).removesuffix("[]")
     struct = _STRUCTS.get(name)
-    return struct(*fields) if struct else tuple(fields)
+    return struct(*values) if struct else tuple(values)

@@ -36,10 +36,15 @@ def check_range(field: str, value: int, low: int, high: int) -> None:
         raise InvalidInput(field, value, f"must be {low} to {high}")
 
 
+def check_length(field: str, data: bytes, low: int, high: int) -> None:
+    """Refuse bytes that are too few or too many."""
+    check_range(f"length of {field}", len(data), low, high)
+
+
 def _check_task(task: Task) -> None:
     check_range("task.gas", task.gas, 1, MAX_TASK_GAS)
     check_range("task.nonce", task.nonce, 0, _MAX_UINT64)
-    check_range("length of task.data", len(task.data), 0, MAX_DATA_LENGTH)
+    check_length("task.data", task.data, 0, MAX_DATA_LENGTH)
 
 
 def _check_schedule(schedule: TaskSchedule) -> None:

@@ -5,7 +5,7 @@ requester seals that key to the worker. The worker seals the result to the reque
 sees ciphertexts and their hashes; their length is all that they tell.
 
     posted = encrypt_input(b"What is AI?", InputContext(chain_id, pool, requester))  # then post it
-    sealed = seal_key(posted, worker_key, JobContext(chain_id, pool, job, worker))  # then send it
+    sealed = seal_key(posted, worker_key, ClaimContext(chain_id, pool, job, worker))  # then send it
 
     key = open_key(sealed, own_key, job_context, posted_text)
     prompt = open_input(posted_text, key, input_context)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from eth_utils.crypto import keccak
 
 from taskwork.errors import InvalidInput, MisdirectedEnvelope, TamperedEnvelope, TruncatedEnvelope
-from taskwork.privacy.context import Context, InputContext, JobContext
+from taskwork.privacy.context import ClaimContext, Context, InputContext
 from taskwork.privacy.envelope import Envelope, Kind, read_envelope
 from taskwork.privacy.keys import PrivateKey, PublicKey
 
@@ -81,7 +81,7 @@ def open_input(text: str, key: ContentKey, context: InputContext) -> bytes:
         raise TamperedEnvelope(Kind.INPUT.name.lower()) from None
 
 
-def seal_key(posted: EncryptedInput, worker_key: PublicKey, context: JobContext) -> bytes:
+def seal_key(posted: EncryptedInput, worker_key: PublicKey, context: ClaimContext) -> bytes:
     """Phase two: hand the input's key to the worker that holds the claim.
 
     Check the key's `Announcement` before: whoever owns the key can read the input.
@@ -89,7 +89,7 @@ def seal_key(posted: EncryptedInput, worker_key: PublicKey, context: JobContext)
     return _seal(Kind.KEY, posted.key.secret + posted.content_hash, worker_key, context).to_bytes()
 
 
-def open_key(sealed: bytes, own: PrivateKey, context: JobContext, posted_text: str) -> ContentKey:
+def open_key(sealed: bytes, own: PrivateKey, context: ClaimContext, posted_text: str) -> ContentKey:
     """The key of the input `posted_text`; refuses one that was sealed for another input."""
     plain = _open(Kind.KEY, sealed, own, context)
     secret, hash_ = plain[:_KEY_BYTES], plain[_KEY_BYTES:]
@@ -98,12 +98,12 @@ def open_key(sealed: bytes, own: PrivateKey, context: JobContext, posted_text: s
     return ContentKey(secret)
 
 
-def seal_result(plain: bytes, requester_key: PublicKey, context: JobContext) -> str:
+def seal_result(plain: bytes, requester_key: PublicKey, context: ClaimContext) -> str:
     """Encrypt a result to the requester; returns what to submit."""
     return _seal(Kind.RESULT, plain, requester_key, context).to_text()
 
 
-def open_result(text: str, own: PrivateKey, context: JobContext) -> bytes:
+def open_result(text: str, own: PrivateKey, context: ClaimContext) -> bytes:
     """Decrypt a result."""
     return _open(Kind.RESULT, text, own, context)
 

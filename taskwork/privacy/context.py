@@ -30,7 +30,7 @@ class InputContext:
 
 
 @dataclass(frozen=True, slots=True)
-class JobContext:
+class ClaimContext:
     """A job, and the worker that holds its claim."""
 
     chain_id: int
@@ -44,4 +44,4 @@ class JobContext:
         return keccak(encode(kinds, [_JOB, self.chain_id, self.pool, self.job, self.worker]))
 
 
-Context: TypeAlias = InputContext | JobContext
+Context: TypeAlias = InputContext | ClaimContext

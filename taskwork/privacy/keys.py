@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from eth_account import Account
-from eth_account.datastructures import SignedMessage
 from eth_account.messages import SignableMessage, encode_typed_data
-from eth_keys.exceptions import BadSignature
-from eth_utils.exceptions import ValidationError
 
+from taskwork.chain.signing import MessageSigner, recover_signer
 from taskwork.chain.types import Address
 from taskwork.errors import InvalidInput, UntrustedKey
 
-_SIGNATURE_BYTES = 65
 _TYPES = {
     "EncryptionKey": [
         {"name": "account", "type": "address"},
@@ -24,15 +19,6 @@ _TYPES = {
         {"name": "expires", "type": "uint256"},
     ]
 }
-
-
-class TypedDataSigner(Protocol):
-    """Who signs EIP-712 messages: eth-account's `LocalAccount`, or whatever does the same."""
-
-    @property
-    def address(self) -> Address: ...
-
-    def sign_message(self, signable_message: SignableMessage, /) -> SignedMessage: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +78,7 @@ class Announcement:
 
     @classmethod
     def sign(
-        cls, signer: TypedDataSigner, public_key: PublicKey, *, chain_id: int, expires: datetime
+        cls, signer: MessageSigner, public_key: PublicKey, *, chain_id: int, expires: datetime
     ) -> Announcement:
         """Announce a key for one chain, until `expires`."""
         message = _message(signer.address, public_key, chain_id, expires)
@@ -101,20 +87,12 @@ class Announcement:
 
     def check(self, account: Address, *, chain_id: int, now: datetime | None = None) -> PublicKey:
         """The key, if this account announced it and the announcement still holds."""
-        if self._signed_by(chain_id) != account:
+        message = _message(self.account, self.public_key, chain_id, self.expires)
+        if recover_signer(message, self.signature) != account:
             raise UntrustedKey(account, "not signed by the account for this chain")
         if (now or datetime.now(UTC)) > self.expires:
             raise UntrustedKey(account, f"expired {self.expires.isoformat()}")
         return self.public_key
-
-    def _signed_by(self, chain_id: int) -> str | None:
-        if len(self.signature) != _SIGNATURE_BYTES:
-            return None
-        message = _message(self.account, self.public_key, chain_id, self.expires)
-        try:
-            return str(Account.recover_message(message, signature=self.signature))
-        except (BadSignature, ValidationError, ValueError):
-            return None
 
 
 def _message(

@@ -14,10 +14,12 @@ from taskwork.actions.explanation import in_words
 from taskwork.chain import contract_errors
 from taskwork.chain.abi import _ENUMS, _STRUCTS, index_abi, load_abi, load_all_abis, snake_case
 from taskwork.chain.addresses import create2_address, read_deployment, write_deployment
+from taskwork.chain.attestation import AttestationVerifierClient
 from taskwork.chain.contract import ContractClient
 from taskwork.chain.envoy_factory import EnvoyFactoryCalls, EnvoyFactoryClient
 from taskwork.chain.events import event_kinds
 from taskwork.chain.lens import TaskManagerLensClient
+from taskwork.chain.pool_factory import TaskPoolFactoryClient
 from taskwork.chain.revert import decode_revert, describe_return, error_name
 from taskwork.chain.task_manager import TaskManagerClient, compute_task_hash
 from taskwork.chain.task_manager_calls import TaskManagerCalls
@@ -50,7 +52,13 @@ HASH = TaskHash("0x" + "c3" * 32)
 TASK = Task(ALICE, Gas(60_000), TARGET, b"\x01\x02", 0)
 ONCE = TaskDefinition(TASK, TaskSchedule(BlockNumber(100)))
 MANAGER = load_abi("TaskManager")
-CLIENTS = (EnvoyFactoryClient, TaskManagerClient, TaskManagerLensClient)
+CLIENTS = (
+    AttestationVerifierClient,
+    EnvoyFactoryClient,
+    TaskManagerClient,
+    TaskManagerLensClient,
+    TaskPoolFactoryClient,
+)
 
 
 def test_as_address__any_spelling__is_checksummed() -> None:

@@ -39,7 +39,7 @@ from taskwork.privacy.boxes import (
     seal_key,
     seal_result,
 )
-from taskwork.privacy.context import InputContext, JobContext
+from taskwork.privacy.context import ClaimContext, InputContext
 from taskwork.privacy.envelope import is_encrypted, read_envelope
 from taskwork.privacy.keys import Announcement, PrivateKey, PublicKey
 
@@ -49,14 +49,16 @@ POOL = as_address("0x" + "a1" * 20)
 REQUESTER = as_address("0x" + "b2" * 20)
 WORKER = as_address("0x" + "c3" * 20)
 HERE = InputContext(31337, POOL, REQUESTER)
-JOB = JobContext(31337, POOL, JobId(7), WORKER)
+JOB = ClaimContext(31337, POOL, JobId(7), WORKER)
 WORKERS_KEY, REQUESTERS_KEY = PrivateKey(bytes(range(32))), PrivateKey(bytes(range(32, 64)))
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 addresses = st.binary(min_size=20, max_size=20).map(lambda raw: as_address(f"0x{raw.hex()}"))
 chain_ids = st.integers(1, 2**64 - 1)
 keys = st.binary(min_size=32, max_size=32).map(PrivateKey)
-jobs = st.builds(JobContext, chain_ids, addresses, st.integers(1, 2**256 - 1).map(JobId), addresses)
+jobs = st.builds(
+    ClaimContext, chain_ids, addresses, st.integers(1, 2**256 - 1).map(JobId), addresses
+)
 
 
 # Round trips
@@ -72,7 +74,7 @@ def test_input__encrypted__opens_with_its_key(plain: bytes, context: InputContex
 
 @given(st.binary(max_size=100), jobs, keys)
 def test_content_key__sealed__opens_for_its_worker(
-    plain: bytes, job: JobContext, own: PrivateKey
+    plain: bytes, job: ClaimContext, own: PrivateKey
 ) -> None:
     posted = encrypt_input(plain, HERE)
     assert open_key(seal_key(posted, own.public, job), own, job, posted.text) == posted.key
@@ -80,7 +82,7 @@ def test_content_key__sealed__opens_for_its_worker(
 
 @given(st.binary(max_size=5_000), jobs, keys)
 def test_result__sealed__opens_for_its_requester(
-    plain: bytes, job: JobContext, own: PrivateKey
+    plain: bytes, job: ClaimContext, own: PrivateKey
 ) -> None:
     assert open_result(seal_result(plain, own.public, job), own, job) == plain
 
@@ -117,7 +119,7 @@ def sealed_key() -> tuple[str, bytes]:
     ],
 )
 def test_job_envelope__for_another_chain_pool_job_or_worker__is_misdirected(
-    elsewhere: JobContext,
+    elsewhere: ClaimContext,
 ) -> None:
     text, sealed = sealed_key()
     with pytest.raises(MisdirectedEnvelope) as caught:
@@ -368,7 +370,7 @@ def test_independent_hpke__vector_of_the_rfc__agrees() -> None:
 
 
 @given(st.binary(max_size=500), jobs, keys)
-def test_result__sealed__opens_by_the_rfc(plain: bytes, job: JobContext, own: PrivateKey) -> None:
+def test_result__sealed__opens_by_the_rfc(plain: bytes, job: ClaimContext, own: PrivateKey) -> None:
     raw = read_envelope(seal_result(plain, own.public, job)).to_bytes()
     header = raw[:44] + bytes(4)  # the length is not authenticated, since the cipher's tag is
     assert raw[:4] == b"TW\x01\x03"
