@@ -108,6 +108,15 @@ class Settings(BaseSettings):
         25, ge=1, description="Warn when due tasks have not paid for so many blocks."
     )
 
+    # Watching
+    metrics_host: str = Field("127.0.0.1", description="Where metrics and health are served.")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of /metrics, /health and /ready; else not served."
+    )
+    max_head_age_s: float = Field(
+        120.0, gt=0, description="Seconds without a block until the keeper is not ready."
+    )
+
     # Time
     bump_blocks: int = Field(3, ge=1, description="Blocks until a transaction is replaced.")
     poll_interval_s: float = Field(1.0, gt=0, description="Seconds between looks at the head.")

@@ -23,6 +23,13 @@ class KeeperStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseChanged:
+    """This keeper may send from now on, or may not any more."""
+
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HeadSeen:
     """There is a new head."""
 
@@ -146,6 +153,7 @@ class CycleFailed:
 
 Signal: TypeAlias = (
     KeeperStarted
+    | LeaseChanged
     | HeadSeen
     | EndpointScored
     | FailedOver

@@ -61,6 +61,11 @@ class Store:
         """Run work that only looks."""
         return await self._run(work, "DEFERRED")
 
+    async def probe(self) -> None:
+        """Write what is there already; raises `StoreError` when that does not reach the disk."""
+        same = identity_table.update().values(value=identity_table.c.value)
+        await self.write(lambda db: db.execute(same))
+
     async def close(self) -> None:
         """Wait for the work that is under way, and close."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
