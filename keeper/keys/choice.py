@@ -11,6 +11,7 @@ from keeper.errors import KeyUnusable
 from keeper.keys.local import (
     LocalSigner,
     ask_password,
+    forbid_core_dumps,
     key_from_hex,
     key_from_keystore,
     read_private,
@@ -29,8 +30,10 @@ async def load_signer(settings: Settings, hide: Hide) -> Signer | None:
     if len([key for key in given if key is not None]) > 1:
         raise KeyUnusable("more than one key given: KEEPER_PRIVATE_KEY, keystore or signer URL")
     if settings.private_key is not None:
+        forbid_core_dumps()
         return LocalSigner(key_from_hex(settings.private_key.get_secret_value()))
     if settings.keystore is not None:
+        forbid_core_dumps()
         return _from_keystore(settings.keystore, settings, hide)
     if settings.signer_url is not None:
         return await _remote(settings, settings.signer_url.get_secret_value())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import resource
 import stat
 import sys
 from pathlib import Path
@@ -40,6 +41,11 @@ class LocalSigner:
         """Sign a transaction that has all its fields."""
         signed = self._account.sign_transaction(cast("dict[str, Any]", tx))
         return SignedTx(bytes(signed.raw_transaction), f"0x{signed.hash.hex()}")
+
+
+def forbid_core_dumps() -> None:
+    """A crash shall not write this process's memory, hence the key, to a disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def key_from_hex(text: str) -> LocalAccount:

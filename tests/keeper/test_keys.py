@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import resource
 import subprocess
 import sys
 import traceback
@@ -79,6 +80,12 @@ async def test_load_signer__no_key__is_a_dry_run() -> None:
 async def test_load_signer__private_key__signs_with_it(prefix: str) -> None:
     signer = await load(private_key=f"{prefix}{'5e' * 32}\n")
     assert signer.address == ME
+
+
+@pytest.mark.unit
+async def test_load_signer__key_in_this_process__leaves_no_core_file() -> None:
+    await load(private_key="5e" * 32)
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 
 
 @pytest.mark.unit
