@@ -118,7 +118,7 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
     function executeTask(bytes32 taskHash) external returns (bool success, bytes memory returnData) {
         Batch memory batch = _open(0);
         batch.task = _load(taskHash);
-        TaskState state = _states[batch.task.id];
+        TaskState state = _stateOf(batch.task.id);
         if (state.status() != TaskStatus.Queued) revert TaskManager_NotQueued(taskHash, state.status());
         if (!_isDue(state)) revert TaskManager_NotDue(taskHash, _toUint64(state.next()), block.number);
         uint256 required = GasCosts.EXIT + _gasToHandle(batch.task);
@@ -162,15 +162,22 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
     /// @dev Returns to the owners what was held beyond their entries' cost, an equal share of the batch's base included.
     function _settle(Batch memory batch) private returns (uint256 payment, uint256 fees) {
         unchecked {
-            // The gas of a transaction is below 2^30, rates are below 2^65, FEE_BPS is at most 10^4, and
-            // amount + fee <= held: the same rate for at most as much gas.
+            // The gas of a transaction is below 2^30, rates are below 2^65, FEE_BPS is at most 10^4. Of its gas an entry gets
+            // back a fifth at most, which is less than `most`; amount + fee <= held: the same rate for at most as much gas.
             uint256 share = _shareOf(batch);
+            uint256 spent = batch.spent + batch.entries * share;
+            // Of a transaction's gas a fifth is given back at most (EIP-3529).
+            uint256 refund = _least(batch.cleared * GasCosts.CLEARED, spent / 5);
             Entry memory entry = batch.head;
             for (uint256 left = batch.entries; left != 0; --left) {
                 assembly ("memory-safe") {
                     entry := mload(entry) // entry.next
                 }
-                uint256 amount = _least(entry.gas + share, entry.most) * entry.rate;
+                // What comes back was spent at the base fee. Tip and premium are for all the gas, so that a failure,
+                // which clears a word less, earns no more than a success.
+                uint256 gas = entry.gas + share;
+                uint256 amount =
+                    _least(gas, entry.most) * entry.rate - gas * refund / spent * _least(block.basefee, entry.rate);
                 uint256 fee = amount * FEE_BPS / Pricing.BPS;
 
                 _accounts[entry.owner] = _accounts[entry.owner].credit(entry.held - amount - fee);
@@ -248,9 +255,10 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
         }
         if (head.count() == 1) cleared += _queue.marks.countEmpty(task.class, state.next());
         unchecked {
-            // Gas only goes down; of a transaction's gas a fifth is given back at most (EIP-3529).
-            uint256 spent = batch.gasBefore - gasleft();
-            entry.gas = spent - _least(cleared * GasCosts.CLEARED, (spent + _shareOf(batch)) / 5);
+            // Gas only goes down, and words cost gas.
+            batch.cleared += cleared;
+            entry.gas = batch.gasBefore - gasleft();
+            batch.spent += entry.gas;
             batch.gasBefore = gasleft();
         }
     }
@@ -318,7 +326,7 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
         private
         returns (TaskState, Account)
     {
-        if (state.left() == 0) return (state.withStatus(TaskStatus.Completed), account);
+        if (state.left() == 0) return (state.complete(), account);
         if (terms.failureLimit() != 0 && state.streak() >= terms.failureLimit()) {
             emit TaskInactiveDueToFailures(task.hash, task.owner, state.streak());
             return (state.withStatus(TaskStatus.Failing), account);
@@ -347,6 +355,7 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
             entry.most = _least(batch.gasBefore - gasleft() + GasCosts.AFTER_PLACING + _shareOf(batch), entry.most);
             entry.held = Pricing.withFee(entry.most * entry.rate, FEE_BPS);
             account = account.credit(held - entry.held); // most did not rise
+            if (state.isSpent()) ++batch.cleared; // each costs gas
         }
         _save(batch.task, state, account);
     }
@@ -449,7 +458,7 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
     /// @inheritdoc ITaskManagerCore
     function reactivate(bytes32 taskHash) external payable {
         LoadedTask memory task = _load(taskHash);
-        TaskState state = _states[task.id];
+        TaskState state = _stateOf(task.id);
         _checkRevivable(task, state);
 
         Account account = _topUp(task.owner);

@@ -77,8 +77,13 @@ abstract contract TaskManagerBase is ITaskManagerBase {
     function _loadOwn(bytes32 taskHash) internal view returns (LoadedTask memory task, TaskState state) {
         task = _load(taskHash);
         if (task.owner != msg.sender) revert TaskManager_NotOwner(taskHash, msg.sender, task.owner);
-        state = _states[task.id];
+        state = _stateOf(task.id);
         if (state.isEnded()) revert TaskManager_TaskEnded(taskHash, state.status());
+    }
+
+    /// @dev The state of a task that was scheduled.
+    function _stateOf(TaskId id) internal view returns (TaskState) {
+        return _states[id].restore();
     }
 
     /* PRICE */

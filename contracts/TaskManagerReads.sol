@@ -38,7 +38,7 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
     /// @inheritdoc ITaskManagerReads
     function getTaskInfo(bytes32 taskHash) external view returns (TaskInfo memory info) {
         LoadedTask memory task = _load(taskHash);
-        TaskState state = _states[task.id];
+        TaskState state = _stateOf(task.id);
         info.definition = TaskDefinition({task: _definitionOf(task), schedule: _scheduleOf(state)});
         bool holds = _isActive(state);
         info.metrics = TaskMetrics({
@@ -52,13 +52,14 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
     /// @inheritdoc ITaskManagerReads
     function getTaskStatus(bytes32 taskHash) external view returns (TaskStatus) {
         LoadedTask memory task;
-        return _tryLoad(taskHash, task) ? _states[task.id].status() : TaskStatus.None;
+        return _tryLoad(taskHash, task) ? _stateOf(task.id).status() : TaskStatus.None;
     }
 
     /// @inheritdoc ITaskManagerReads
     function taskPriceTerms(bytes32 taskHash) external view returns (PriceTerms memory terms) {
         LoadedTask memory task = _load(taskHash);
-        return _frozenTerms(task.owner, _states[task.id]).unpack();
+        TaskState state = _states[task.id];
+        if (!state.isSpent()) terms = _frozenTerms(task.owner, state).unpack();
     }
 
     /* TASKS OF AN ACCOUNT */

@@ -28,7 +28,7 @@ interface ITaskManagerLens {
     struct Explanation {
         Reason reason;
         TaskStatus status; // as the manager has it
-        uint64 nextBlock; // block from which it is due, or was last due
+        uint64 nextBlock; // block from which it is due, or was last due; 0 once its only run has succeeded
         uint256 have; // see `Reason`
         uint256 need; // see `Reason`
     }

@@ -104,6 +104,6 @@ interface ITaskManagerReads is ITaskManagerBase {
     /// @notice The price terms that `account` has in force.
     function priceTermsOf(address account) external view returns (PriceTerms memory terms);
 
-    /// @notice The price terms frozen into a task.
+    /// @notice The price terms frozen into a task; zeros once its only run has succeeded.
     function taskPriceTerms(bytes32 taskHash) external view returns (PriceTerms memory terms);
 }

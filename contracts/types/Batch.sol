@@ -10,7 +10,7 @@ struct Entry {
     uint256 next; // memory address of the entry after this one; 0 means none
     bytes32 taskHash;
     address owner;
-    uint256 gas; // spent on the task, less what the EVM gives back
+    uint256 gas; // spent on the task
     uint256 most; // gas that may be charged
     uint256 rate; // wei per gas
     uint256 held; // wei debited from the owner until the batch's costs are known
@@ -25,6 +25,8 @@ struct Batch {
     uint256 executed;
     uint256 failed;
     uint256 entries;
+    uint256 spent; // gas spent on all entries
+    uint256 cleared; // words that became zero
     bool charged; // whether this transaction has been charged for by an earlier batch
     Entry head; // no entry itself: the one before the first
     Entry last; // the latest entry, or the head

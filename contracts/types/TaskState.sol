@@ -5,7 +5,7 @@ import {TaskStatus} from "./TaskStatus.sol";
 
 using TaskStateLibrary for TaskState global;
 
-/// @notice All that changes in a task's life, in one word.
+/// @notice All that changes in a task's life, in one word. It is zero once a task's only run has succeeded.
 /// @dev Slot 0: 40 + 40 + 32 + 24 + 24 + 27 + 1 + 24 + 4 + 4 + 4 + 12 + 4 + 16 = 256 bits, from the low end
 ///   uint40 next       block from which the task is due (queued), or was last due
 ///   uint40 deadline   last block in which it may run; 0 means none
@@ -48,6 +48,10 @@ library TaskStateLibrary {
     uint256 private constant MAX_PAGE = (1 << 12) - 1;
     uint256 private constant MAX_EXECUTED = (1 << 27) - 1;
     uint256 private constant MAX_FAILED = (1 << 24) - 1;
+
+    /// @dev The fields from `executed` to `failed`, and what they say of a task with one run, which succeeded.
+    uint256 private constant COUNTERS = ((1 << (STREAK_AT - EXECUTED_AT)) - 1) << EXECUTED_AT;
+    uint256 private constant ONE_SUCCESS = (1 << EXECUTED_AT) | (1 << SINGLE_AT);
 
     /* FIELDS */
 
@@ -126,6 +130,11 @@ library TaskStateLibrary {
         return last != 0 && blockNumber > last;
     }
 
+    /// @notice Whether nothing is kept of the task, since it was scheduled for one run, and that succeeded.
+    function isSpent(TaskState self) internal pure returns (bool) {
+        return TaskState.unwrap(self) == 0;
+    }
+
     /// @notice The first tick after `blockNumber`: the cadence is kept, missed ticks are skipped.
     /// @dev Only for a task that recurs: it has an interval.
     function tickAfter(TaskState self, uint256 blockNumber) internal pure returns (uint256) {
@@ -172,6 +181,17 @@ library TaskStateLibrary {
 
     function withStatus(TaskState self, TaskStatus status_) internal pure returns (TaskState) {
         return _set(self, STATUS_AT, 15, uint256(status_));
+    }
+
+    /// @notice Ends a task that made its last run. Nothing is kept of one that `restore` can tell.
+    function complete(TaskState self) internal pure returns (TaskState) {
+        if (TaskState.unwrap(self) & COUNTERS == ONE_SUCCESS) return TaskState.wrap(0);
+        return withStatus(self, TaskStatus.Completed);
+    }
+
+    /// @notice What the word in storage says of a task that was scheduled: nothing means completed with one success.
+    function restore(TaskState self) internal pure returns (TaskState) {
+        return isSpent(self) ? withStatus(TaskState.wrap(ONE_SUCCESS), TaskStatus.Completed) : self;
     }
 
     /// @notice Counts a run that was made.

@@ -11,6 +11,7 @@ from tests.support.definitions import ENDLESS, Status
 
 NOBODY = "0x" + "ab" * 20
 PRECOMPILE = "0x" + "00" * 19 + "04"
+ROUNDING = 10 * GWEI  # ten gas at the base fee
 
 
 @pytest.fixture
@@ -194,25 +195,35 @@ def direct_cost(project, deployer):
     return measure
 
 
-@pytest.mark.parametrize("failure", ["withNothing()", "withReason()"])
-def test_failure__of_the_same_task__is_paid_no_better_than_success(
-    terms_of, owner, reverter, rewinding, create_task, run_at, failure
+@pytest.mark.parametrize("executions", [1, ENDLESS], ids=["one-shot", "recurring"])
+@pytest.mark.parametrize(("failure", "log"), [("withNothing()", 0), ("withReason()", 1_900)])
+@pytest.mark.parametrize("on_top", [0, 1, 20])
+def test_failure__of_the_same_task__earns_no_more_than_success(
+    terms_of, owner, reverter, rewinding, create_task, run_at, failure, log, on_top, executions
 ) -> None:
-    terms_of(owner)
-    amounts = {}
+    """The executor's gain: what it is paid less what its gas cost. A success leaves less behind,
+    and costs less gas.
+    """
+    on_top *= GWEI
+    terms_of(owner, tip=on_top, premium_cap=4 * on_top)
+    gains = {}
     for name, data in (
         ("success", call_of(reverter, "unlessHealthy()")),
         ("failure", call_of(reverter, failure)),
     ):
         with rewinding():
             reverter.setHealthy(True, sender=owner)
-            task = create_task(target=reverter, data=data)
+            task = create_task(target=reverter, data=data, executions=executions)
+            create_task(start=task.start + 1)
             batch = run_at(task.start)
-            gas = batch.one("TaskExecutionRecorded")["gasUsed"]
-            amounts[name] = batch.one("ExecutorReimbursed")["amount"] // GWEI - gas
+            paid = batch.one("ExecutorReimbursed")["amount"]
+            gained = paid - batch.receipt.gas_used * GWEI
+            # Whatever a target does is paid for by the gas; here the two do different things.
+            target_gas = batch.one("TaskExecutionRecorded")["gasUsed"]
+            gains[name] = gained - target_gas * (on_top + on_top // 2)
 
-    # 1,900 gas: what the log of a reason costs more than that of one word.
-    assert amounts["failure"] <= amounts["success"] + 1_900
+    # What the log of a reason takes more is paid for like any gas.
+    assert gains["failure"] <= gains["success"] + log * (on_top + on_top // 2) + ROUNDING
 
 
 def test_failure__too_little_gas_from_the_executor__never_makes_one(

@@ -22,7 +22,7 @@ CAPACITY = 64_000_000
 LARGE_TASKS = CAPACITY // LARGE_GAS
 MAX_WINDOW = 1024
 MAX_UINT64 = 2**64 - 1
-SKIP_GAS = 185_000
+SKIP_GAS = 190_000
 LATE = 28  # blocks after which the premium is at its cap
 NOTHING = (0, 0, 0)
 UNKNOWN = b"\x77" * 32
@@ -300,7 +300,17 @@ def test_explain__completed__is_told(create_task, run_at, explain) -> None:
     task = create_task()
     run_at(task.start)
 
-    assert explain(task.hash) == (Reason.COMPLETED, Status.COMPLETED, task.start, 0, 0)
+    assert explain(task.hash) == (Reason.COMPLETED, Status.COMPLETED, 0, 0, 0)
+
+
+def test_explain__completed_after_several_runs__knows_the_last(
+    create_task, run_at, explain
+) -> None:
+    task = create_task(executions=2)
+    run_at(task.start)
+    run_at(task.start + 100)
+
+    assert explain(task.hash) == (Reason.COMPLETED, Status.COMPLETED, task.start + 100, 0, 0)
 
 
 def test_explain__cancelled__is_told(manager, create_task, owner, explain) -> None:
@@ -441,13 +451,16 @@ def test_quote__no_room__is_nothing_until_a_block_has_some(
     assert quote(block, 2, LARGE_GAS) == NOTHING
 
 
-@pytest.mark.parametrize("before", [0, 42, 45, 50, 84])
+# The words that become zero: the task's, and its bucket's or its page's if it was alone there.
+@pytest.mark.parametrize(("before", "cleared"), [(0, 2), (42, 1), (45, 2), (50, 2), (84, 1)])
 def test_quote__price__is_what_the_task_then_pays(
-    manager, height, fill, quote, terms_of, owner, create_task, mine_to, executor, batch_of, before
-) -> None:
+    manager, height, fill, quote, terms_of, owner, create_task, mine_to, executor, batch_of,
+    before, cleared,
+) -> None:  # fmt: skip
     terms_of(owner, tip=GWEI // 3, premium_cap=GWEI + 7)
     wanted = height() + 50
     fill(wanted, before)
+    create_task(start=wanted + 1, gas=LARGE_GAS)
 
     block, admitted, price = quote(wanted, 1, LARGE_GAS)
 
@@ -456,8 +469,9 @@ def test_quote__price__is_what_the_task_then_pays(
     mine_to(block)
     batch = batch_of(manager.executeTask(task.hash, sender=executor))
     amount = batch.one("ExecutorReimbursed")["amount"]
-    assert amount % price == 0
-    assert amount // price > 21_000
+    spent = amount + cleared * 4_800 * GWEI  # came back at the base fee
+    assert spent % price == 0
+    assert spent // price > 21_000
 
 
 @pytest.mark.parametrize(

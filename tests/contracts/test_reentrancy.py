@@ -264,24 +264,32 @@ def test_reentrancy__owner_schedules_for_the_next_block__waits_for_it(
 
 
 def test_reentrancy__owner_changes_its_terms_in_the_run__run_costs_what_was_agreed(
-    manager, rewinding, schedule_own_run, script, contract_owner, run_at, errors
-) -> None:
+    manager, rewinding, schedule_own_run, create_task, script, contract_owner, mine_to, batch_of,
+    executor, errors,
+) -> None:  # fmt: skip
+    # Recurring, and another task in the bucket: no word is cleared, and nothing comes back.
+    task = schedule_own_run(gas=300_000, executions=2)
+    create_task(start=task.start, gas=300_000)
+
+    def run():
+        mine_to(task.start)
+        return batch_of(manager.executeTask(task.hash, sender=executor))
+
     with rewinding():
-        plain = schedule_own_run(gas=300_000)
         script(contract_owner, manager.getAccountNonce.encode_input(contract_owner))
-        agreed = run_at(plain.start).one("ExecutorReimbursed")["amount"]
-    task = schedule_own_run(gas=300_000)
+        agreed = run().one("ExecutorReimbursed")["amount"]
     script(contract_owner, manager.setPriceTerms.encode_input(GWEI, 0, 0, 5))
 
-    batch = run_at(task.start)
+    batch = run()
 
     recorded = batch.one("TaskExecutionRecorded")["gasUsed"]
+    amount = batch.one("ExecutorReimbursed")["amount"]
     assert errors(contract_owner) == [None]
     terms = manager.taskPriceTerms(task.hash)
     assert terms.version == 0
     rate = GWEI + terms.tip + terms.premiumCap * 4 // 32
-    assert batch.one("ExecutorReimbursed")["amount"] % rate == 0
-    assert batch.one("ExecutorReimbursed")["amount"] > recorded * rate
+    assert amount % rate == 0
+    assert amount > recorded * rate
     assert agreed % rate == 0
 
 

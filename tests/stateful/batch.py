@@ -142,7 +142,7 @@ class Batch:
             task.left -= 1
         limit = task.terms.failure_limit
         if task.left == 0:
-            task.status = Status.COMPLETED
+            task.complete()
         elif limit and task.streak >= limit:
             task.status = Status.FAILING
             event = "TaskInactiveDueToFailures"
@@ -156,8 +156,8 @@ class Batch:
     def _hold(self, entry: Entry, rate: int, most: int, reserve: int | None = None) -> None:
         """Free the reserve and charge what it cost; what is held beyond that may be more."""
         task, paid = entry.task, entry.amount + entry.fee
-        gas = entry.amount // rate if rate else 0
-        assert entry.amount == gas * rate, f"{entry.amount} wei are no gas at {rate}"
+        # What came back for cleared words was deducted at the base fee.
+        gas = -(-entry.amount // rate) if rate else 0
         assert gas <= most, f"task {task.id} was charged {gas} of {most} gas"
         self._model.charged.append(gas if rate else None)
         account = self._model.accounts[task.owner]

@@ -12,6 +12,7 @@ from tests.stateful.limits import CLASSES, MAX_BLOCK, SPAN
 from tests.stateful.queue import Key
 from tests.stateful.storage import (
     AMOUNT,
+    ONE_SUCCESS,
     PAGE,
     PAGE_AT,
     account_word,
@@ -90,7 +91,7 @@ class Checks:
     def counts(self) -> None:
         """By the chain's own words and events."""
         for task in self.model.tasks.values():
-            word = self.storage.state(task.id)
+            word = self.storage.state(task.id) or ONE_SUCCESS
             counted = word >> 160 & (1 << 27) - 1, word >> 188 & (1 << 24) - 1
             made = self.driver.ledger.runs[task.hash]
             assert counted == tuple(made), f"{task}: {counted} were counted, {made} made"

@@ -38,6 +38,9 @@ class Terms(NamedTuple):
         )  # fmt: skip
 
 
+NO_TERMS = Terms(ceiling=0, tip=0, premium_cap=0, failure_limit=0)
+
+
 @dataclass(slots=True)
 class Task:
     """A scheduled task."""
@@ -112,6 +115,17 @@ class Task:
         self.executed += success
         self.failed += not success
         self.streak = 0 if success else min(self.streak + 1, limits.MAX_STREAK)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it made its only run, and succeeded: nothing of it is kept."""
+        return self.status == Status.COMPLETED and (self.executed, self.failed) == (1, 0)
+
+    def complete(self) -> None:
+        self.status = Status.COMPLETED
+        if self.is_spent:
+            self.next = self.deadline = self.interval = self.drift = self.crowd = 0
+            self.terms = NO_TERMS
 
     def definition(self, **times: int | bool) -> Definition:
         """What the task was scheduled with, at other times."""

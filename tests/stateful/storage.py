@@ -16,6 +16,7 @@ LANES = 5
 LANE = 2**LANE_BITS - 1
 AMOUNT = 2**88 - 1
 PAGE_AT, PAGE = 224, 2**12 - 1
+ONE_SUCCESS = 1 << 160  # what a word of zero says of the runs made
 NEVER = 2**40 - 1
 
 
@@ -104,6 +105,8 @@ def lanes(word: int) -> list[int]:
 
 
 def state_word(task: Task, page: int) -> int:
+    if task.is_spent:
+        return 0
     return (
         task.next | task.deadline << 40 | task.left << 80 | task.interval << 112
         | task.drift << 136 | task.executed << 160 | task.single << 187 | task.failed << 188
