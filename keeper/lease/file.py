@@ -54,21 +54,26 @@ class FileLease:
             self._descriptor = None
 
     async def holder(self) -> str | None:
-        """What the last holder wrote about itself."""
+        """What the holder wrote about itself; None while nobody holds it. Leaves no trace."""
         try:
             with self._path.open("rb") as file:
-                return file.read(_LONGEST_NOTE).decode("utf-8", "replace").strip() or None
-        except OSError:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    note = file.read(_LONGEST_NOTE).decode("utf-8", "replace").strip()
+                    return note or "another process"
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise _unusable(self._path, error) from None
+        return None
 
     def _open(self) -> int:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise ConfigError(
-                f"the lease {self._path} cannot be opened: {error.strerror}"
-            ) from None
+            raise _unusable(self._path, error) from None
 
     def _is_still_there(self, descriptor: int) -> bool:
         try:
@@ -77,6 +82,10 @@ class FileLease:
             return False
         held = os.fstat(descriptor)
         return (held.st_dev, held.st_ino) == (found.st_dev, found.st_ino)
+
+
+def _unusable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"the lease {path} cannot be opened: {error.strerror}")
 
 
 def _note() -> bytes:

@@ -93,9 +93,12 @@ class PostgresLease:
             await session.close()
 
     async def holder(self) -> str | None:
-        """What the holder's session is called."""
-        found = await self._ask(f"SELECT application_name {_OF_KEY}", *self._words)
-        return str(found) if found else None
+        """What the holder's session is called; None while nobody holds it."""
+        async with self._losing_what_fails():
+            if self._session is None:
+                self._session = await self._connect()
+            found = await self._ask(f"SELECT application_name {_OF_KEY}", *self._words)
+        return None if found is None else str(found) or "another session"
 
     async def _try_or_say_why(self) -> bool:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -133,6 +134,8 @@ async def test_postgres_lease__held_by_another__names_the_holder(postgres: Postg
     assert not await second.try_acquire()
     assert await other.try_acquire()
     assert (await second.holder() or "").startswith("keeper ")
+    await first.release()
+    assert await second.holder() is None
     for lease in (first, second, other):
         await lease.release()
 
@@ -175,6 +178,7 @@ async def test_file_lease__two_in_one_process__second_waits_until_the_first_lets
     assert await first.acquire(asyncio.Event())
     assert not await second.try_acquire()
     assert (await second.holder() or "").startswith("process ")
+    await first.check()
     with pytest.raises(LeaseLost, match="not locked by this process"):
         await second.check()
     await first.release()
@@ -202,9 +206,16 @@ async def test_file_lease__file_left_by_the_dead__is_taken(tmp_path: Path) -> No
     path = tmp_path / "keeper.lease"
     path.write_text("process 1 on a machine that burned down\n" * 9)
     lease = FileLease(path)
+    assert await lease.holder() is None
     assert await lease.try_acquire()
-    assert "burned" not in (await lease.holder() or "")
+    assert (await FileLease(path).holder() or "").startswith(f"process {os.getpid()} ")
     await lease.release()
+
+
+@pytest.mark.unit
+def test_file_lease__looked_at__is_not_made(tmp_path: Path) -> None:
+    assert asyncio.run(FileLease(tmp_path / "keeper.lease").holder()) is None
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.unit
