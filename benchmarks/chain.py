@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +61,7 @@ class Chain:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
+        self.url = url
         self._connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=120)
         self._ids = itertools.count(1)
 
@@ -70,21 +71,26 @@ class Chain:
 
     def rpc(self, method: str, *params: object) -> Any:
         """Ask the node; its refusal is an exception, a revert by the name of its error."""
-        request = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
-        self._connection.request("POST", "/", json.dumps(request), HEADERS)
-        answer = json.loads(self._connection.getresponse().read())
-        if "error" not in answer:
-            return answer["result"]
-        data = answer["error"].get("data")
-        if isinstance(data, str) and len(data) > 2:
-            raise decode_revert(bytes.fromhex(data[2:]))
-        raise ChainError(f"{method}: {answer['error'].get('message')}")
+        return _result(method, self._post(self._request(method, params)))
+
+    def rpc_all(self, asked: Iterable[tuple[str, Sequence[object]]]) -> list[Any]:
+        """Ask many things in one request; the node may do them in any order, or at once."""
+        requests = [self._request(method, params) for method, params in asked]
+        answers = {answer["id"]: answer for answer in self._post(requests)} if requests else {}
+        return [_result(one["method"], answers[one["id"]]) for one in requests]
+
+    def _request(self, method: str, params: Sequence[object]) -> dict[str, Any]:
+        return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
+
+    def _post(self, body: object) -> Any:
+        self._connection.request("POST", "/", json.dumps(body), HEADERS)
+        return json.loads(self._connection.getresponse().read())
 
     # Transactions
 
-    def submit(self, sender: Address, call: Call) -> str:
+    def submit(self, sender: Address, call: Call, *, gas: int = GAS_LIMIT) -> str:
         """Hand in a transaction for the next block; returns its hash."""
-        return str(self.rpc("eth_sendTransaction", _request(sender, call)))
+        return str(self.rpc("eth_sendTransaction", _request(sender, call) | {"gas": hex(gas)}))
 
     def run(self, sender: Address, call: Call, *, base_fee: int = GWEI) -> Receipt:
         """Mine a transaction in a block of its own."""
@@ -184,6 +190,15 @@ def calls_to(target: Address, frame: dict[str, Any]) -> Iterator[dict[str, Any]]
 def gas_of(frame: dict[str, Any]) -> int:
     """Gas used in a frame; in the outermost one, by the transaction after refunds."""
     return int(frame["gasUsed"], 16)
+
+
+def _result(method: str, answer: dict[str, Any]) -> Any:
+    if "error" not in answer:
+        return answer["result"]
+    data = answer["error"].get("data")
+    if isinstance(data, str) and len(data) > 2:
+        raise decode_revert(bytes.fromhex(data[2:]))
+    raise ChainError(f"{method}: {answer['error'].get('message')}")
 
 
 def _request(sender: Address, call: Call) -> dict[str, str]:

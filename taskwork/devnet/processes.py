@@ -74,9 +74,14 @@ def stop(process: subprocess.Popen[bytes], *, grace_s: float = 10.0) -> int:
     return process.wait()
 
 
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until(
+    ready: Callable[[], bool],
+    process: subprocess.Popen[bytes],
+    log: Path,
+    patience_s: float = READY_SECONDS,
+) -> None:
     """Wait until a started process is ready, for as long as a busy machine may need."""
-    deadline = time.monotonic() + READY_SECONDS
+    deadline = time.monotonic() + patience_s
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
             stop(process)

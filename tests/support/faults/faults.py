@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from eth_utils.crypto import keccak
+
 Json = dict[str, Any]
 Ask = Callable[[Json], Awaitable[Json]]
 
@@ -125,6 +127,15 @@ class Huge:
 
 
 # What the node says
+
+
+@dataclass(frozen=True)
+class Swallowed:
+    """A transaction is accepted, and never seen again."""
+
+    async def apply(self, request: Json, ask: Ask) -> Json:
+        raw = bytes.fromhex(request["params"][0][2:])
+        return {"jsonrpc": "2.0", "id": request["id"], "result": f"0x{keccak(raw).hex()}"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,5 @@
+"""All scenarios; importing this enters them in `SCENARIOS`."""
+
+from tests.chaos.scenarios import chains, endpoints, processes
+
+__all__ = ["chains", "endpoints", "processes"]

@@ -1,0 +1,93 @@
+"""What is done to the keeper's process, its store and its key."""
+
+from __future__ import annotations
+
+from tests.chaos.scenario import scenario
+from tests.chaos.stage import Stage
+from tests.support.faults.faults import Told
+
+# Where the process is killed: before or after the node did this. The first is the one that counts.
+KILL_AT = (
+    *("eth_sendRawTransaction",) * 4,
+    "eth_getTransactionReceipt",
+    "eth_getTransactionCount",
+    "eth_simulateV1",
+    "eth_getBlockByNumber",
+    "eth_getLogs",
+    "eth_feeHistory",
+    "eth_call",
+)
+LONGEST_LIFE_S = 6.0
+
+
+@scenario(50, few=4)
+def kill(stage: Stage, rounds: int) -> None:
+    """kill -9 at random points, most of them around sending; same store each time"""
+    proxy = stage.proxy()
+    keeper = stage.keeper(rpc=proxy.http)
+    for _ in range(rounds):
+        stage.schedule(4, soonest=4, within=12)
+        told = Told(keeper.kill, node_acts=stage.luck.random() < 0.5)
+        methods = (stage.luck.choice(KILL_AT),) if stage.luck.random() < 0.8 else ()
+        keeper.start()
+        with proxy.program.during(told, *methods, skip=stage.luck.randrange(4), times=1):
+            stage.wait_for_end(keeper, stage.luck.uniform(1, LONGEST_LIFE_S))
+        if keeper.is_running():
+            keeper.kill()
+        stage.kills += 1
+    keeper.start()
+    stage.settle()
+
+
+@scenario(6, few=1)
+def one_key(stage: Stage, rounds: int) -> None:
+    """two keepers with one key and one store: one leads, the other takes over when it is killed"""
+    leader, waiting = stage.keeper("first", of="one"), stage.keeper("second", of="one")
+    leader.start()
+    for _ in range(rounds):
+        stage.schedule(15, soonest=10, within=30)
+        waiting.start()
+        stage.wait_for_batch(leader)
+        stage.kill(leader)
+        leader, waiting = waiting, leader
+    stage.settle()
+
+
+@scenario(1, few=1, waste=200)
+def two_keys(stage: Stage, rounds: int) -> None:
+    """two keepers with two keys race for the same tasks; a lost race costs 25,000 gas at most"""
+    for name in ("one", "two"):
+        stage.keeper(name).start()
+    for _ in range(rounds):
+        stage.schedule(120, within=60)
+        stage.settle()
+
+
+@scenario(3)
+def key_used_outside(stage: Stage, rounds: int) -> None:
+    """somebody else sends with the executor's key: before, instead of, and ahead of the keeper"""
+    keeper = stage.keeper()
+    keeper.start()
+    for number in range(rounds):
+        stage.schedule(10, soonest=8, within=6)
+        with stage.out(keeper):
+            nonce = stage.nonce(keeper.account)
+            if number % 3 == 2:  # behind ours, with ours gone
+                stage.chain.rpc("anvil_dropAllTransactions")
+                nonce += 1
+            stage.hand_in([stage.use_key(keeper.account, nonce)], keeper.account)
+        stage.settle()
+
+
+@scenario(2)
+def no_funds(stage: Stage, rounds: int) -> None:
+    """the executor cannot pay for gas, until somebody funds it"""
+    keeper = stage.keeper()
+    keeper.start()
+    for _ in range(rounds):
+        stage.schedule(10, soonest=5, within=5)
+        had = stage.chain.balance(keeper.account.address)
+        stage.fund(keeper.account, 10**12)
+        stage.wait_blocks(20)
+        stage.fund(keeper.account, had)
+        stage.settle()
