@@ -19,7 +19,7 @@ from tools.artifacts import ROOT, Artifact, build
 FOLDER = ROOT / "taskwork/abi"
 DEMO_FOLDER = ROOT / "examples/demo/abi"
 # A contract that answers with another's code too, and the interface that tells all that it answers.
-FACES = {"TaskManager": "ITaskManager"}
+FACES = {"TaskManager": "ITaskManager", "TaskPool": "ITaskPool"}
 DEMO = ("Counter", "Heartbeat", "Payroll", "ReturndataBomb", "Reverter", "Vault")
 
 

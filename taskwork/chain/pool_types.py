@@ -125,7 +125,6 @@ class JobTerms:
     """What the owner sets for the jobs posted from then on."""
 
     verifier: Address
-    is_hook: bool  # whether it is asked inside submissions
     hook_gas: Gas
     dispute_window: Seconds
     claim_bond: Wei
@@ -134,6 +133,7 @@ class JobTerms:
     forfeit_bps: Bps  # of the bond, when a result is rejected
     caller_share_bps: Bps  # of what is released by time
     max_attempts: int  # rejections before the refund; without effect where there is no bond
+    is_hook: bool  # whether it is asked inside submissions
 
 
 @dataclass(frozen=True, slots=True)
