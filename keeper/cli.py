@@ -3,61 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
-import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
-from typing import Any
 
 import click
 
-from keeper.bot import Keeper
-from keeper.keys import load_account
-from keeper.log import Redactor, set_up_logs
-from keeper.settings import Settings, read_settings
-from keeper.startup import find_manager
+from keeper.app import Keeper
+from keeper.backfill import backfill_index
+from keeper.explain import explain_task
+from keeper.keys import load_signer
+from keeper.lease import choose_lease
+from keeper.log import Redactor
+from keeper.options import ALL, CHAIN, KEY, LOGS, as_json, show, with_settings
+from keeper.settings import Settings
 from keeper.status import Status, read_status
-from taskwork.chain.rpc import connect
-from taskwork.chain.types import Address
-from taskwork.errors import TaskworkError
-
-_COMMON = ("rpc", "manager", "chain_id", "keystore", "password_file")
-_RUN = (
-    *("gas_reserve", "gas_limit", "min_profit", "max_fee", "min_tip", "tip_share"),
-    *("bump_blocks", "poll_interval_s", "block_timeout_s", "stop_timeout_s"),
-    *("log_format", "log_level"),
-)
-
-
-def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one flag per setting, and the settings; errors end it with one line."""
-
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @wraps(command)
-        def wrapped(**given: Any) -> None:
-            flags = {name: given.pop(name) for name in names}
-            redactor = Redactor([])
-            try:
-                settings = read_settings(flags)
-                redactor = Redactor(settings.secrets)
-                command(settings, **given)
-            except TaskworkError as error:
-                click.echo(f"keeper: {redactor.hide(error)}", err=True)
-                sys.exit(2)
-
-        flagged: Callable[..., None] = wrapped
-        for name in reversed(names):
-            flagged = _flag(name)(flagged)
-        return flagged
-
-    return decorate
-
-
-def _flag(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    shown = f"{Settings.model_fields[name].description} [KEEPER_{name.upper()}]"
-    return click.option(f"--{name.replace('_', '-')}", name, default=None, help=shown)
+from taskwork.chain.types import as_task_hash
 
 
 @click.group()
@@ -65,35 +25,54 @@ def _flag(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def main() -> None:
     """Run what is due on a TaskManager, and be paid for it.
 
-    Every flag is also an environment variable (in brackets). The key comes from
-    KEEPER_PRIVATE_KEY or a keystore; without one nothing is sent.
+    Every flag is also an environment variable (in brackets), or a line of the --config file. The
+    key comes from KEEPER_PRIVATE_KEY, a keystore or a web3signer; without one nothing is sent.
     """
 
 
 @main.command()
-@with_settings(*_COMMON, *_RUN)
-def run(settings: Settings) -> None:
+@with_settings(*ALL)
+def run(settings: Settings, redactor: Redactor) -> None:
     """Follow the chain and execute what is due and pays. Stop with Ctrl-C or SIGTERM."""
-    set_up_logs(settings.log_format, settings.log_level, Redactor(settings.secrets))
-    asyncio.run(_run(settings))
+    asyncio.run(_run(settings, redactor))
 
 
 @main.command()
-@with_settings(*_COMMON)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-def status(settings: Settings, *, as_json: bool) -> None:
-    """Say what is due, and whether the executor can pay for it."""
-    account = load_account(settings)
-    executor = Address(account.address) if account else None
-    found = asyncio.run(read_status(settings, executor))
-    click.echo(json.dumps(asdict(found), indent=2) if as_json else _in_words(found))
+@with_settings(*CHAIN, *KEY)
+@as_json
+def status(settings: Settings, redactor: Redactor, *, as_json: bool) -> None:
+    """Say what is due, whether the executor can pay for it, and what the store knows."""
+    show(asdict(asyncio.run(_status(settings, redactor))), as_json=as_json)
 
 
-async def _run(settings: Settings) -> None:
-    account = load_account(settings)
-    async with connect(settings.rpc.get_secret_value()) as web3:
-        chain_id, manager = await find_manager(web3, settings)
-    await Keeper(settings, chain_id, manager, account).run(_stop_on_signal())
+@main.command()
+@click.argument("task_hash")
+@with_settings(*CHAIN)
+@click.option("--live", is_flag=True, help="Ask the chain, too, and not only the store.")
+@as_json
+def explain(settings: Settings, _: Redactor, *, task_hash: str, live: bool, as_json: bool) -> None:
+    """Say what happened to a task, and why it has not run."""
+    found = asyncio.run(explain_task(settings, as_task_hash(task_hash), live=live))
+    show(found, as_json=as_json)
+
+
+@main.command()
+@with_settings(*CHAIN, *KEY, *LOGS, "lease", "from_block", "log_span", "reorg_depth")
+@as_json
+def backfill(settings: Settings, redactor: Redactor, *, as_json: bool) -> None:
+    """Build the event index anew, from --from-block or where the manager was deployed."""
+    show(asyncio.run(backfill_index(settings, redactor.learn)), as_json=as_json)
+
+
+async def _run(settings: Settings, redactor: Redactor) -> None:
+    signer = await load_signer(settings, redactor.learn)
+    keeper = Keeper(settings, signer, lambda *of: choose_lease(settings, *of))
+    await keeper.run(_stop_on_signal())
+
+
+async def _status(settings: Settings, redactor: Redactor) -> Status:
+    signer = await load_signer(settings, redactor.learn)
+    return await read_status(settings, signer.address if signer else None)
 
 
 def _stop_on_signal() -> asyncio.Event:
@@ -108,8 +87,3 @@ def _stop_on_signal() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
     return stop
-
-
-def _in_words(found: Status) -> str:
-    width = max(len(name) for name in asdict(found))
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in asdict(found).items())

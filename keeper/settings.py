@@ -11,12 +11,13 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from keeper.services.plan import TX_GAS_CAP
-from keeper.types import Denied, Limits
+from keeper.types import Denied, Limits, Reading
 from taskwork.chain.types import Address, Wei, as_address
 from taskwork.errors import ConfigError, InvalidInput
 from taskwork.units import parse_wei
 
 _PREFIX = "KEEPER_"
+ENVIRONMENT_ONLY = ("private_key", "password")  # never on a command line, nor in a file
 _FILE = "config"  # --config or KEEPER_CONFIG: not a setting, but where settings are
 _DEFAULT_STORE = "~/.local/state/taskwork/keeper.db"
 
@@ -153,6 +154,11 @@ class Settings(BaseSettings):
         return tuple(url.strip() for url in self.rpc.get_secret_value().split(",") if url.strip())
 
     @property
+    def reading(self) -> Reading:
+        """How the endpoints are asked."""
+        return Reading(self.request_timeout_s, self.poll_interval_s, self.max_head_lag)
+
+    @property
     def denied(self) -> Denied:
         """Whose tasks, and which targets, are left alone."""
         return Denied(frozenset(self.deny_owners), frozenset(self.deny_targets))
@@ -195,7 +201,7 @@ def _from_file(file: str | None) -> dict[str, Any]:
         found = tomllib.loads(Path(file).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"--config {file} cannot be read: {error}") from None
-    for name in ("private_key", "password"):
+    for name in ENVIRONMENT_ONLY:
         if name in found:
             raise ConfigError(f"--config {file}: {name} belongs into the environment")
     return {n: v for n, v in found.items() if f"{_PREFIX}{n.upper()}" not in os.environ}

@@ -16,8 +16,19 @@ class Head:
 
     number: BlockNumber
     hash: str
+    parent_hash: str
+    timestamp: int  # seconds
     gas_limit: Gas
     next_base_fee: Wei
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What one task of a batch used and brought."""
+
+    task_hash: TaskHash
+    gas_used: Gas | None  # None when it was not run, only moved or removed
+    amount: Wei
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,16 @@ class Quote:
     failed: int
     gas_used: Gas
     payout: Wei
+    results: tuple[TaskResult, ...] = ()  # none when it was predicted, not measured
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the endpoints are asked."""
+
+    timeout_s: float  # per request
+    poll_interval_s: float
+    max_lag: int  # blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,10 @@ class Verdict(StrEnum):
     NOTHING_PAID = "nothing_paid"  # nobody would be reimbursed for anything
     BASE_FEE_TOO_HIGH = "base_fee_too_high"  # above the operator's `max_fee`
     NOT_PROFITABLE = "not_profitable"
+    WAITING = "waiting"  # it will pay more, and nobody else is expected to be faster
+    DAILY_LIMIT = "daily_limit"  # the operator's, on gas
+    ALL_DENIED = "all_denied"  # nothing is due but what the operator leaves to others
+    BALANCE_TOO_LOW = "balance_too_low"  # no task fits what the executor can pay for
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,42 +92,12 @@ class Bid:
 
 
 class Step(StrEnum):
-    """How a transaction that is not mined is replaced."""
+    """What to do about a transaction that is not mined."""
 
-    REPEAT = "repeat"  # by the same call, for more
-    CANCEL = "cancel"  # by an empty transaction, for more
-
-
-@dataclass(frozen=True, slots=True)
-class InFlight:
-    """A transaction that may be mined any time, under any of its hashes."""
-
-    call: Call
-    gas: Gas
-    nonce: int
-    fees: Fees
-    hashes: tuple[str, ...]  # oldest first; a replacement may lose against what it replaces
-    sent_at: BlockNumber  # head when the last of them was sent
-    cancelled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a mined batch did and cost."""
-
-    tx_hash: str
-    block: BlockNumber
-    reverted: bool
-    executed: int
-    failed: int
-    gas_used: Gas
-    cost: Wei
-    reimbursed: Wei
-
-    @property
-    def profit(self) -> Wei:
-        """Negative when the batch cost more than it brought."""
-        return Wei(self.reimbursed - self.cost)
+    WAIT = "wait"
+    RESEND = "resend"  # the same bytes
+    PUBLISH = "publish"  # the same bytes, to everybody
+    URGE = "urge"  # replace it, for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +119,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class DueTask:
-    """What the price rule reads of a task that is due."""
+    """What the price rule and the deny lists read of a task that is due."""
 
     task_hash: TaskHash
+    owner: Address
+    target: Address
     gas: Gas
     next_block: BlockNumber
     ceiling: Wei
@@ -169,7 +166,8 @@ class NonceState(StrEnum):
     OPEN = "open"  # something is signed for it, and may be mined at any time
     MINED = "mined"  # by one of ours, not yet deep enough
     FINAL = "final"  # by one of ours
-    TAKEN = "taken"  # by somebody else's
+    TAKEN = "taken"  # by somebody else's, not yet deep enough
+    LOST = "lost"  # by somebody else's
     VOID = "void"  # given up: it lies beyond a gap that nobody will fill
 
 
@@ -205,6 +203,24 @@ class SignedAttempt:
     state: SendState
     is_private: bool
     expected_profit: Wei
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A nonce that is not mined, and what was signed for it."""
+
+    nonce: int
+    attempts: tuple[SignedAttempt, ...]  # oldest first; any of them may be mined
+
+    @property
+    def newest(self) -> SignedAttempt:
+        """The one that offers most."""
+        return self.attempts[-1]
+
+    @property
+    def is_out(self) -> bool:
+        """Whether some node may have it."""
+        return any(attempt.state is not SendState.REFUSED for attempt in self.attempts)
 
 
 @dataclass(frozen=True, slots=True)

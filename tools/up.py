@@ -27,7 +27,7 @@ from taskwork.chain.deploy import has_code
 from taskwork.chain.rpc import Web3, connect
 from taskwork.chain.transactions import Call, send
 from taskwork.chain.types import Address
-from taskwork.devnet.keeper import KeeperProcess, keeper_command, keeper_environment
+from taskwork.devnet.keeper import KeeperProcess, fresh_store, keeper_command, keeper_environment
 from taskwork.devnet.node import NodeOptions, answers, start_node
 from taskwork.devnet.processes import last_line, start
 from taskwork.errors import TaskworkError
@@ -120,9 +120,9 @@ def start_all(files: Files, port: int) -> State:
         contracts = asyncio.run(deploy(node.url))
         executor = account(EXECUTOR)
         command = keeper_command(node.url, contracts[MANAGER], gas_reserve=50_000)
-        keeper = start(
-            command, files.keeper_log, environment=keeper_environment(executor, poll_s=0.5)
-        )
+        store = fresh_store(files.folder)
+        environment = keeper_environment(executor, store, poll_s=0.5)
+        keeper = start(command, files.keeper_log, environment=environment)
         KeeperProcess(keeper, files.keeper_log).wait_started()
     except BaseException:
         node.process.terminate()

@@ -23,7 +23,7 @@ from examples.demo.stage import KEEPER, Stage, set_stage
 from examples.demo.verdict import judge
 from examples.demo.view import watching
 from taskwork.chain.rpc import connect
-from taskwork.devnet.keeper import KeeperProcess, keeper_command, keeper_environment
+from taskwork.devnet.keeper import KeeperProcess, fresh_store, keeper_command, keeper_environment
 from taskwork.devnet.node import NodeOptions, running_node
 from taskwork.devnet.processes import running
 from taskwork.errors import TaskworkError
@@ -92,7 +92,8 @@ async def _play(
     stage: Stage, record: Record, url: str, log: Path, console: Console
 ) -> tuple[Play, Snapshot]:
     command = keeper_command(url, stage.manager.address, stage.scenario.keeper.gas_reserve)
-    environment = keeper_environment(stage.accounts[KEEPER], poll_s=POLL_S)
+    store = fresh_store(log.parent)
+    environment = keeper_environment(stage.accounts[KEEPER], store, poll_s=POLL_S)
     with (
         running(command, log, environment=environment) as process,
         watching(console, stage.scenario, record) as show,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from keeper.types import InFlight, Step
 from taskwork.chain.transactions import Fees
-from taskwork.chain.types import BlockNumber, Wei
+from taskwork.chain.types import Wei
 
-_REPLACEMENT_PERCENT = (
-    113  # nodes refuse a replacement that offers less than 10 % (geth: 12.5 %) more
-)
+_BUMP = 1_125  # thousandths: nodes want 10 % more for a replacement, some of them 12.5 %
 
 
 def affordable_tip(payout: Wei, gas: int, base_fee: Wei, min_profit: Wei) -> Wei:
@@ -39,15 +36,5 @@ def replacement_fees(old: Fees, base_fee: Wei, max_fee: Wei) -> Fees | None:
     return Fees(max_fee=highest, tip=tip) if highest <= max_fee else None
 
 
-def is_overdue(flight: InFlight, head: BlockNumber, patience: int) -> bool:
-    """Whether a transaction waited long enough to be replaced."""
-    return head - flight.sent_at >= patience
-
-
-def next_step(flight: InFlight, profit: Wei, min_profit: Wei) -> Step:
-    """How to replace an overdue transaction that would now earn `profit`."""
-    return Step.CANCEL if flight.cancelled or profit < min_profit else Step.REPEAT
-
-
 def _raised(fee: Wei) -> int:
-    return max(-(-fee * _REPLACEMENT_PERCENT // 100), fee + 1)
+    return max(-(-fee * _BUMP // 1_000), fee + 1)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from keeper.types import DueTask, Quote
 from taskwork.chain.types import BlockNumber, Gas, Wei
 
-_BATCH_GAS = 36_000  # once a transaction; the manager charges its owners the same
+_BATCH_GAS = 37_600  # once a transaction; the manager charges its owners the same
 _BOOKKEEPING_GAS = 30_000  # per task, beside the callee
 
 

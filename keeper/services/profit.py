@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keeper.services.fees import affordable_tip, choose_fees, choose_tip, price_paid
-from keeper.types import Bid, Limits, Outcome, Quote, Totals, Verdict
+from keeper.types import Bid, LedgerEntry, Limits, Quote, Totals, Verdict
 from taskwork.chain.transactions import Fees
 from taskwork.chain.types import Wei
 
@@ -30,13 +30,39 @@ def profit_at(quote: Quote, price: Wei) -> Wei:
     return Wei(quote.payout - quote.gas_used * price)
 
 
-def add(totals: Totals, outcome: Outcome) -> Totals:
-    """The books after one more batch."""
+def add(totals: Totals, entry: LedgerEntry) -> Totals:
+    """The books after one more transaction."""
     return Totals(
         batches=totals.batches + 1,
-        executed=totals.executed + outcome.executed,
-        failed=totals.failed + outcome.failed,
-        gas_used=totals.gas_used + outcome.gas_used,
-        cost=totals.cost + outcome.cost,
-        reimbursed=totals.reimbursed + outcome.reimbursed,
+        executed=totals.executed + entry.executed,
+        failed=totals.failed + entry.failed,
+        gas_used=totals.gas_used + entry.gas_used,
+        cost=totals.cost + entry.cost,
+        reimbursed=totals.reimbursed + entry.reimbursed,
     )
+
+
+def subtract(totals: Totals, entry: LedgerEntry) -> Totals:
+    """The books without a transaction that the chain took back."""
+    return Totals(
+        batches=totals.batches - 1,
+        executed=totals.executed - entry.executed,
+        failed=totals.failed - entry.failed,
+        gas_used=totals.gas_used - entry.gas_used,
+        cost=totals.cost - entry.cost,
+        reimbursed=totals.reimbursed - entry.reimbursed,
+    )
+
+
+def within_daily_limit(limit: Wei | None, spent: Wei, quote: Quote, fees: Fees) -> bool:
+    """Whether a batch may be sent, if it costs the most that its fees allow."""
+    return limit is None or spent + quote.gas_used * fees.max_fee <= limit
+
+
+def pays_to_wait(now: Wei, later: Wei, *, late: int, max_wait: int, rival_risk: int) -> bool:
+    """Whether a batch that would earn more in the next block is worth the risk of losing it.
+
+    `rival_risk` is the percent chance that a rival is faster. Whatever pays nothing now and
+    nothing later is not worth waiting for.
+    """
+    return late < max_wait and later * (100 - rival_risk) > max(now, 0) * 100

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, func, inspect, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from keeper.errors import StoreError, WrongStore
@@ -27,6 +27,7 @@ from keeper.types import Identity
 T = TypeVar("T")
 
 MEMORY = "memory"  # instead of a file: forgotten at the end
+_MIGRATING = 0x7461736B  # PostgreSQL's lock for whoever changes the schema
 _BUSY_S = 10.0  # how long SQLite waits for another process
 
 
@@ -134,6 +135,8 @@ def _open(place: str, about: Identity | None) -> Engine:
 
 def _prepare(connection: Connection, about: Identity | None) -> None:
     if about is not None:
+        if connection.dialect.name == "postgresql":  # two keepers that start at once
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         migrate(connection)
         _check(connection, about)
     elif not inspect(connection).has_table("identity"):

@@ -114,6 +114,11 @@ def tasks_of(db: Connection, owner: Address) -> list[TaskRecord]:
     return [record_from_row(row) for row in db.execute(found)]
 
 
+def count_events(db: Connection) -> int:
+    """How many events there are."""
+    return int(db.execute(select(func.count()).select_from(events)).scalar_one())
+
+
 def count_by_status(db: Connection) -> dict[TaskStatus, int]:
     """How many tasks there are, by where they are in their lives."""
     found = select(tasks.c.status, func.count()).group_by(tasks.c.status)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import Connection, func, select, update
 
 from keeper.store.rows import attempt_from_row, attempt_to_row, nonce_from_row
 from keeper.store.schema import nonces, transactions
-from keeper.types import BlockRef, NonceEntry, NonceState, SendState, SignedAttempt
+from keeper.types import BlockRef, Flight, NonceEntry, NonceState, SendState, SignedAttempt
 from taskwork.chain.types import Address
 
-_UNSETTLED = (NonceState.OPEN.value, NonceState.MINED.value)
+_UNSETTLED = (NonceState.OPEN.value, NonceState.MINED.value, NonceState.TAKEN.value)
+_FINAL = (NonceState.FINAL.value, NonceState.LOST.value)
 
 
 def add_attempt(db: Connection, attempt: SignedAttempt) -> None:
@@ -72,16 +71,27 @@ def find_nonce(db: Connection, executor: Address, nonce: int) -> NonceEntry | No
 
 
 def unsettled(db: Connection, executor: Address) -> list[NonceEntry]:
-    """Nonces that are open, or mined but not final; lowest first."""
+    """Nonces that are open, or used but not for good; lowest first."""
     found = select(nonces).where(nonces.c.executor == executor, nonces.c.state.in_(_UNSETTLED))
     return [nonce_from_row(row) for row in db.execute(found.order_by(nonces.c.nonce))]
 
 
-def with_state(db: Connection, executor: Address, states: Iterable[NonceState]) -> list[NonceEntry]:
-    """Nonces in any of these states; lowest first."""
-    wanted = [state.value for state in states]
-    found = select(nonces).where(nonces.c.executor == executor, nonces.c.state.in_(wanted))
-    return [nonce_from_row(row) for row in db.execute(found.order_by(nonces.c.nonce))]
+def open_flights(db: Connection, executor: Address) -> list[Flight]:
+    """The nonces that are not used, with all that was signed for them; lowest first."""
+    found = select(nonces.c.nonce).where(
+        nonces.c.executor == executor, nonces.c.state == NonceState.OPEN.value
+    )
+    numbers = db.execute(found.order_by(nonces.c.nonce)).scalars().all()
+    return [Flight(nonce, tuple(attempts(db, executor, nonce))) for nonce in numbers]
+
+
+def final_count(db: Connection, executor: Address) -> int:
+    """One past the highest nonce that is used for good; 0 when none is known."""
+    used = select(func.max(nonces.c.nonce)).where(
+        nonces.c.executor == executor, nonces.c.state.in_(_FINAL)
+    )
+    highest = db.execute(used).scalar()
+    return 0 if highest is None else int(highest) + 1
 
 
 def next_nonce(db: Connection, executor: Address) -> int:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
 
-from aiohttp import ClientError, ClientResponseError
-from web3 import AsyncHTTPProvider, AsyncWeb3, WebSocketProvider
+from aiohttp import ClientError, ClientResponseError, ClientTimeout
+from web3 import AsyncHTTPProvider, AsyncIPCProvider, AsyncWeb3, WebSocketProvider
 from web3.exceptions import (
     ContractLogicError,
     MethodUnavailable,
@@ -15,6 +15,7 @@ from web3.exceptions import (
     Web3Exception,
     Web3RPCError,
 )
+from web3.providers.persistent import PersistentConnectionProvider
 from web3.types import RPCEndpoint
 from websockets.exceptions import WebSocketException
 
@@ -29,21 +30,28 @@ _NO_METHOD = -32601
 
 
 @asynccontextmanager
-async def connect(url: str) -> AsyncIterator[Web3]:
-    """Connect to a node by http(s) or ws(s); closes the connection at the end."""
-    if url.startswith(("ws://", "wss://")):
-        provider: Any = WebSocketProvider(url, max_connection_retries=1)
-    else:
-        # Repeats nothing by itself: a transaction sent twice is refused the second time.
-        provider = AsyncHTTPProvider(url, exception_retry_configuration=None)
+async def connect(url: str, *, timeout_s: float = 30.0) -> AsyncIterator[Web3]:
+    """Connect to a node by http(s), ws(s) or the path of its socket; closes it at the end."""
+    provider = _provider(url, timeout_s)
     web3 = AsyncWeb3(provider)
     with node_errors():
-        if isinstance(provider, WebSocketProvider):
+        if isinstance(provider, PersistentConnectionProvider):
             await provider.connect()
     try:
         yield web3
     finally:
         await provider.disconnect()
+
+
+def _provider(url: str, timeout_s: float) -> Any:
+    # None repeats anything by itself: a transaction sent twice is refused the second time.
+    if url.startswith(("ws://", "wss://")):
+        return WebSocketProvider(url, max_connection_retries=1, request_timeout=timeout_s)
+    if url.startswith(("http://", "https://")):
+        limit = {"timeout": ClientTimeout(total=timeout_s)}
+        return AsyncHTTPProvider(url, request_kwargs=limit, exception_retry_configuration=None)
+    path = url.removeprefix("ipc://")
+    return AsyncIPCProvider(path, max_connection_retries=1, request_timeout=timeout_s)
 
 
 @contextmanager

@@ -73,6 +73,14 @@ class TaskManagerClient(ContractClient):
         (status,) = await self._read("getTaskStatus(bytes32)", task_hash, block=block)
         return status
 
+    async def get_task_statuses(
+        self, task_hashes: Sequence[TaskHash], *, block: BlockIdentifier = "latest"
+    ) -> dict[TaskHash, TaskStatus]:
+        """Where tasks are in their lives, all at one block."""
+        args = [(task_hash,) for task_hash in task_hashes]
+        answers = await self._read_many("getTaskStatus(bytes32)", args, block=block)
+        return {one: status for one, (status,) in zip(task_hashes, answers, strict=True)}
+
     async def get_account_tasks(
         self, account: Address, *, block: BlockIdentifier = "latest"
     ) -> list[TaskHash]:
@@ -138,10 +146,11 @@ class TaskManagerClient(ContractClient):
         return dict(zip(hashes, blocks, strict=True))
 
     async def get_next_blocks_for_tasks(
-        self, task_hashes: Sequence[TaskHash]
+        self, task_hashes: Sequence[TaskHash], *, block: BlockIdentifier = "latest"
     ) -> dict[TaskHash, BlockNumber]:
         """When tasks are due; 0 for those not queued."""
-        hashes, blocks = await self._read("getNextBlocksForTasks(bytes32[])", task_hashes)
+        signature = "getNextBlocksForTasks(bytes32[])"
+        hashes, blocks = await self._read(signature, task_hashes, block=block)
         return dict(zip(hashes, blocks, strict=True))
 
     async def block_load(self, block_number: BlockNumber, size: SizeClass) -> tuple[int, Gas]:
@@ -194,6 +203,12 @@ class TaskManagerClient(ContractClient):
         factory: Address
         (factory,) = await self._read("ENVOY_FACTORY()")
         return factory
+
+    async def fee_terms(self) -> tuple[int, Address]:
+        """What the manager takes of each charge, in basis points, and for whom."""
+        (basis_points,) = await self._read("FEE_BPS()")
+        (recipient,) = await self._read("FEE_RECIPIENT()")
+        return basis_points, recipient
 
     async def clock(self) -> BlockNumber:
         """The current block, as ERC-6372 has it."""

@@ -45,6 +45,18 @@ def keeper_command(rpc: str, manager: Address, gas_reserve: int) -> list[str]:
     return [*command, "--gas-reserve", str(gas_reserve)]
 
 
-def keeper_environment(account: LocalAccount, *, poll_s: float) -> Mapping[str, str]:
-    """The key, which no command line shall show, and how often to look at the head."""
-    return {"KEEPER_PRIVATE_KEY": f"0x{account.key.hex()}", "KEEPER_POLL_INTERVAL_S": str(poll_s)}
+def keeper_environment(account: LocalAccount, store: Path, *, poll_s: float) -> Mapping[str, str]:
+    """The key, which no command line shall show, what to remember, and how often to look."""
+    return {
+        "KEEPER_PRIVATE_KEY": f"0x{account.key.hex()}",
+        "KEEPER_STORE": str(store),
+        "KEEPER_POLL_INTERVAL_S": str(poll_s),
+    }
+
+
+def fresh_store(folder: Path) -> Path:
+    """Where a keeper of a new chain keeps its books: what an earlier chain's left is removed."""
+    store = folder / "keeper.db"
+    for file in folder.glob(f"{store.name}*"):
+        file.unlink()
+    return store

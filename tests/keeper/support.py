@@ -11,8 +11,11 @@ from typing import Any
 import structlog
 from eth_account.signers.local import LocalAccount
 
-from keeper.bot import Keeper
+from keeper.app import Keeper
+from keeper.keys.local import LocalSigner
 from keeper.settings import Settings
+from keeper.signals import Signal
+from keeper.store.database import MEMORY
 from keeper.types import Totals
 from tests.support.chain import Chain
 
@@ -24,6 +27,7 @@ class RunningKeeper:
     """A keeper that works, and what it said."""
 
     events: list[dict[str, Any]]
+    signals: list[Signal]
     stop: asyncio.Event
     task: asyncio.Task[Totals]
 
@@ -44,16 +48,29 @@ class RunningKeeper:
 async def running_keeper(
     chain: Chain, account: LocalAccount | None, **settings: Any
 ) -> AsyncIterator[RunningKeeper]:
-    usual = {"rpc": chain.url, "poll_interval_s": 0.05, "stop_timeout_s": 5, "bump_blocks": 2}
-    keeper = Keeper(Settings(**usual | settings), 31337, chain.manager.address, account)
+    keeper = Keeper(settings_for(chain, **settings), LocalSigner(account) if account else None)
+    signals: list[Signal] = []
+    keeper.signals.subscribe(signals.append)
     stop = asyncio.Event()
     with structlog.testing.capture_logs() as events:
         task = asyncio.create_task(keeper.run(stop))
         try:
-            yield RunningKeeper(events, stop, task)
+            yield RunningKeeper(events, signals, stop, task)
         finally:
             stop.set()
             await asyncio.wait_for(task, PATIENCE_S)
+
+
+def settings_for(chain: Chain, **settings: Any) -> Settings:
+    usual = {
+        "rpc": chain.url,
+        "manager": chain.manager.address,
+        "store": MEMORY,
+        "poll_interval_s": 0.05,
+        "stop_timeout_s": 5,
+        "bump_blocks": 2,
+    }
+    return Settings(**usual | settings)
 
 
 async def until(condition: Callable[[], bool]) -> None:

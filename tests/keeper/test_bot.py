@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from keeper.signals import BalanceSeen
 from keeper.types import Totals
 from taskwork.chain.transactions import Call, Fees, send
 from taskwork.chain.types import Address, BlockNumber, Gas, TaskStatus, Wei
-from tests.keeper.support import running_keeper
+from tests.keeper.support import PATIENCE_S, running_keeper
 from tests.support.chain import ETHER, GWEI, Chain, bump, refuse
 from tests.support.gateway import running_gateway
 
@@ -104,7 +107,10 @@ async def test_keeper__poor_executor__says_so_and_waits(chain: Chain) -> None:
     await chain.rpc("anvil_setBalance", chain.executor.address, hex(GWEI))
 
     async with running_keeper(chain, chain.executor) as keeper:
-        assert (await keeper.said("balance_too_low"))["affordable_gas"] == 0
+        assert (await keeper.said("batch_skipped"))["reason"] == "balance_too_low"
+        low = await keeper.said("balance_low")
+    assert low["balance"] == GWEI
+    assert BalanceSeen(Wei(GWEI), is_low=True) in keeper.signals
 
 
 async def test_keeper__transaction_vanished__replaces_it_for_more(chain: Chain) -> None:
@@ -119,7 +125,7 @@ async def test_keeper__transaction_vanished__replaces_it_for_more(chain: Chain) 
         await chain.mine()
         executed = await keeper.said("batch_executed")
 
-    assert replaced["step"] == "repeat"
+    assert replaced["kind"] == "batch"
     assert replaced["max_fee"] * 1000 >= sent["max_fee"] * 1125
     assert executed["tx_hash"] == replaced["tx"]
     assert executed["executed"] == 1
@@ -138,9 +144,11 @@ async def test_keeper__batch_taken_by_another__cancels_its_transaction(chain: Ch
         )
         await chain.mine(2)
         replaced = await keeper.said("transaction_replaced")
-        totals = (await keeper.said("batch_executed"), await keeper.end())[1]
+        mined = await keeper.said("empty_transaction_mined")
+        totals = await keeper.end()
 
-    assert replaced["step"] == "cancel"
+    assert replaced["kind"] == "cancel"
+    assert mined["profit"] == totals.profit < 0
     assert (totals.executed, totals.gas_used) == (0, 21_000)
 
 
@@ -170,7 +178,7 @@ async def test_keeper__node_away__connects_again_and_executes(chain: Chain) -> N
         await keeper.said("keeper_started")
         gateway.is_open = False
         await chain.schedule_due()
-        await keeper.said("connection_given_up")
+        await keeper.said("endpoint_lost")
         gateway.is_open = True
         executed = await keeper.said("batch_executed")
 
@@ -182,7 +190,7 @@ async def test_keeper__answer_to_sending_lost__finds_the_transaction(chain: Chai
     async with running_gateway(chain.url) as (gateway, url):
         gateway.deaf_after = "eth_sendRawTransaction"
         async with running_keeper(chain, chain.executor, rpc=url) as keeper:
-            await keeper.said("connection_given_up")
+            await keeper.said("transaction_maybe_sent")
             executed = await keeper.said("batch_executed")
 
     assert executed["executed"] == 1
@@ -226,7 +234,7 @@ async def test_keeper__stopped_while_nothing_is_mined__leaves_in_bounded_time(
         left = await keeper.said("transaction_left_behind")
 
     await chain.rpc("anvil_dropAllTransactions")
-    assert left["hashes"] == (sent["tx"],)
+    assert left["hashes"] == [sent["tx"]]
 
 
 async def test_keeper__node_refuses_the_transaction__tries_again_with_the_next_block(
@@ -236,7 +244,7 @@ async def test_keeper__node_refuses_the_transaction__tries_again_with_the_next_b
     async with running_gateway(chain.url) as (gateway, url):
         gateway.refused.add("eth_sendRawTransaction")
         async with running_keeper(chain, chain.executor, rpc=url) as keeper:
-            refused = await keeper.said("batch_refused")
+            refused = await keeper.said("transaction_refused")
             gateway.refused.clear()
             await chain.mine()
             await keeper.said("batch_executed")
@@ -264,17 +272,16 @@ async def test_keeper__replacement_refused__keeps_following_what_is_out(chain: C
     assert executed["tx_hash"] == sent["tx"]
 
 
-async def test_keeper__replacement_above_its_limit__waits(chain: Chain) -> None:
+async def test_keeper__replacement_above_its_limit__sends_the_same_again(chain: Chain) -> None:
     await chain.schedule_due()
     await chain.rpc("evm_setAutomine", False)
 
     async with running_keeper(chain, chain.executor, max_fee=11 * GWEI // 5) as keeper:
         sent = await keeper.said("batch_sent")
-        raw = await chain.rpc("eth_getRawTransactionByHash", sent["tx"])
         await chain.rpc("anvil_dropTransaction", sent["tx"])
         await chain.mine(2)
         await keeper.said("fee_limit_reached")
-        await chain.rpc("eth_sendRawTransaction", raw)
+        await until_pending(chain, 1)
         await chain.mine()
         executed = await keeper.said("batch_executed")
 
@@ -295,3 +302,9 @@ async def test_keeper__more_due_than_fits_a_batch__goes_on_until_nothing_is(chai
     assert totals.executed == 12
     assert totals.batches > 1
     assert totals.profit > 0
+
+
+async def until_pending(chain: Chain, count: int) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while int((await chain.rpc("txpool_status"))["pending"], 16) < count:
+            await asyncio.sleep(0.02)

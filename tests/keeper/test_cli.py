@@ -27,6 +27,7 @@ async def start(
     *arguments: str, cwd: Path = ROOT, **environment: str
 ) -> asyncio.subprocess.Process:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KEEPER_")}
+    clean["KEEPER_STORE"] = "memory"
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "keeper", *arguments),
@@ -100,7 +101,7 @@ async def test_run__debug_logs_of_a_failing_node__hold_no_secret(chain: Chain) -
         gateway.is_open = False
         assert process.stderr is not None
         seen = b""
-        while b"connection_given_up" not in seen:
+        while b"endpoint_lost" not in seen:
             seen += await asyncio.wait_for(process.stderr.readline(), 20)
         gateway.is_open = True
         process.send_signal(signal.SIGTERM)

@@ -10,16 +10,14 @@ from keeper.services.fees import (
     affordable_tip,
     choose_fees,
     choose_tip,
-    is_overdue,
-    next_step,
     price_paid,
     replacement_fees,
 )
 from keeper.services.plan import TX_GAS_CAP, batch_gas, is_too_small, landing_block, rest_s
 from keeper.services.price import pay_per_gas, predict_quote
-from keeper.services.profit import add, bid_for, profit_at
-from keeper.types import DueTask, InFlight, Limits, Outcome, Quote, Step, Totals, Verdict
-from taskwork.chain.transactions import Call, Fees
+from keeper.services.profit import bid_for, pays_to_wait, profit_at, within_daily_limit
+from keeper.types import DueTask, Limits, Quote, Verdict
+from taskwork.chain.transactions import Fees
 from taskwork.chain.types import ZERO_ADDRESS, BlockNumber, Gas, TaskHash, Wei
 
 pytestmark = pytest.mark.unit
@@ -27,16 +25,10 @@ pytestmark = pytest.mark.unit
 GWEI = 10**9
 LIMITS = Limits(max_fee=Wei(100), min_tip=Wei(0), min_profit=Wei(0), tip_share=50)
 QUOTE = Quote(executed=1, failed=0, gas_used=Gas(1_000), payout=Wei(20_000))
-FLIGHT = InFlight(
-    call=Call(ZERO_ADDRESS, b""),
-    gas=Gas(1_000),
-    nonce=7,
-    fees=Fees(Wei(30), Wei(3)),
-    hashes=("0x01",),
-    sent_at=BlockNumber(10),
-)
 TASK = DueTask(
     task_hash=TaskHash("0x00"),
+    owner=ZERO_ADDRESS,
+    target=ZERO_ADDRESS,
     gas=Gas(70_000),
     next_block=BlockNumber(100),
     ceiling=Wei(50),
@@ -121,14 +113,12 @@ def test_price_paid__fee_limit__caps_base_fee_and_tip(base_fee: int, price: int)
 
 def test_replacement_fees__calm_chain__rises_by_an_eighth_at_least() -> None:
     fees = replacement_fees(Fees(Wei(1_000), Wei(80)), Wei(1), Wei(10_000))
-    assert fees == Fees(Wei(1_130), Wei(91))
-    assert fees.max_fee >= 1_125
-    assert fees.tip >= 90
+    assert fees == Fees(Wei(1_125), Wei(90))
 
 
 def test_replacement_fees__base_fee_rose__follows_it_to_the_limit() -> None:
     fees = replacement_fees(Fees(Wei(1_000), Wei(80)), Wei(6_000), Wei(10_000))
-    assert fees == Fees(Wei(10_000), Wei(91))
+    assert fees == Fees(Wei(10_000), Wei(90))
 
 
 def test_replacement_fees__no_tip_before__offers_one() -> None:
@@ -138,21 +128,7 @@ def test_replacement_fees__no_tip_before__offers_one() -> None:
 
 
 def test_replacement_fees__above_the_limit__are_none() -> None:
-    assert replacement_fees(Fees(Wei(1_000), Wei(80)), Wei(1), Wei(1_129)) is None
-
-
-@pytest.mark.parametrize(("head", "overdue"), [(10, False), (12, False), (13, True)])
-def test_is_overdue__blocks_passed__compares_with_patience(head: int, overdue: bool) -> None:
-    assert is_overdue(FLIGHT, BlockNumber(head), patience=3) is overdue
-
-
-@pytest.mark.parametrize(("profit", "step"), [(5, Step.REPEAT), (4, Step.CANCEL)])
-def test_next_step__overdue__repeats_while_it_pays(profit: int, step: Step) -> None:
-    assert next_step(FLIGHT, Wei(profit), Wei(5)) is step
-
-
-def test_next_step__cancelled_before__stays_cancelled() -> None:
-    assert next_step(replace(FLIGHT, cancelled=True), Wei(GWEI), Wei(0)) is Step.CANCEL
+    assert replacement_fees(Fees(Wei(1_000), Wei(80)), Wei(1), Wei(1_124)) is None
 
 
 @pytest.mark.parametrize(
@@ -208,7 +184,7 @@ def test_pay_per_gas__block_and_base_fee__follows_the_rule(
 
 def test_predict_quote__two_tasks__pays_for_the_transaction_once() -> None:
     quote = predict_quote([TASK, TASK], BlockNumber(100), Wei(10), Gas(10**7))
-    assert (quote.executed, quote.gas_used) == (2, 36_000 + 2 * 100_000)
+    assert (quote.executed, quote.gas_used) == (2, 37_600 + 2 * 100_000)
     assert quote.payout == quote.gas_used * 16
 
 
@@ -220,11 +196,33 @@ def test_predict_quote__ceiling_below_the_base_fee__passes_over() -> None:
 def test_predict_quote__task_does_not_fit__passes_over_and_takes_the_next() -> None:
     large = replace(TASK, gas=Gas(750_000))
     quote = predict_quote([large, TASK], BlockNumber(100), Wei(10), Gas(200_000))
-    assert (quote.executed, quote.gas_used) == (1, 136_000)
+    assert (quote.executed, quote.gas_used) == (1, 137_600)
 
 
-def test_add__outcome__sums_everything() -> None:
-    outcome = Outcome("0x01", BlockNumber(1), False, 2, 1, Gas(100), Wei(30), Wei(50))
-    totals = add(add(Totals(), outcome), outcome)
-    assert totals == Totals(2, 4, 2, 200, 60, 100)
-    assert totals.profit == 2 * outcome.profit == 40
+@pytest.mark.parametrize(
+    ("limit", "spent", "is_within"),
+    [(None, 10**30, True), (100_000, 0, True), (100_000, 1, False)],
+)
+def test_within_daily_limit__most_that_the_batch_can_cost__counts(
+    limit: int | None, spent: int, is_within: bool
+) -> None:
+    allowed = None if limit is None else Wei(limit)
+    assert within_daily_limit(allowed, Wei(spent), QUOTE, Fees(Wei(100), Wei(1))) is is_within
+
+
+@pytest.mark.parametrize(
+    ("now", "later", "late", "waits"),
+    [
+        (100, 134, 0, True),  # 134 at three chances of four is more than 100
+        (100, 133, 0, False),
+        (100, 1_000, 5, False),  # as late as the operator lets it be
+        (-50, 1, 0, True),
+        (-50, -1, 0, False),
+        (0, 0, 0, False),
+    ],
+)
+def test_pays_to_wait__chance_that_a_rival_is_faster__weighs_against_it(
+    now: int, later: int, late: int, waits: bool
+) -> None:
+    found = pays_to_wait(Wei(now), Wei(later), late=late, max_wait=5, rival_risk=25)
+    assert found is waits

@@ -1,0 +1,92 @@
+"""Puts the keeper's loops together from its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keeper.appraiser import Appraiser
+from keeper.bots.base import Bot
+from keeper.bots.executor import Executor
+from keeper.bots.indexer import Indexer
+from keeper.bots.rehearser import NOBODY, Rehearser
+from keeper.ledger import Ledger
+from keeper.protocols import Lease, NoLease, Signer
+from keeper.providers.endpoint import Endpoint
+from keeper.providers.heads import Heads
+from keeper.providers.manager import ManagerReader
+from keeper.sender import Sender
+from keeper.settings import Settings
+from keeper.signals import Signals
+from keeper.store.database import Store
+from keeper.tracker import Tracker
+from keeper.types import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is open for as long as the process lives."""
+
+    settings: Settings
+    signals: Signals
+    about: Identity
+    manager: ManagerReader
+    heads: Heads
+    store: Store
+    ledger: Ledger
+    private: Endpoint | None
+
+
+def build_bots(
+    parts: Parts, signer: Signer | None, lease: Lease | None
+) -> tuple[list[Bot], Executor | None]:
+    """All loops, and the one among them that sends."""
+    indexer = Indexer(
+        parts.heads.subscribe(),
+        manager=parts.manager,
+        store=parts.store,
+        settings=parts.settings,
+        signals=parts.signals,
+    )
+    if signer is None:
+        return [indexer, _rehearser(parts)], None
+    executor = _executor(parts, signer, lease or NoLease())
+    return [indexer, executor], executor
+
+
+def _rehearser(parts: Parts) -> Rehearser:
+    return Rehearser(
+        parts.heads.subscribe(),
+        appraiser=Appraiser(parts.manager, NOBODY, parts.settings, parts.signals),
+        ledger=parts.ledger,
+        timeout_s=parts.settings.block_timeout_s,
+        signals=parts.signals,
+    )
+
+
+def _executor(parts: Parts, signer: Signer, lease: Lease) -> Executor:
+    settings, signals, store = parts.settings, parts.signals, parts.store
+    return Executor(
+        parts.heads.subscribe(),
+        manager=parts.manager,
+        appraiser=Appraiser(parts.manager, signer.address, settings, signals),
+        tracker=Tracker(
+            signer.address,
+            parts.manager,
+            store,
+            parts.ledger,
+            confirmations=settings.confirmations,
+            signals=signals,
+        ),
+        sender=Sender(
+            signer,
+            parts.manager.endpoints,
+            chain_id=parts.about.chain_id,
+            private=parts.private,
+            store=store,
+            lease=lease,
+            signals=signals,
+        ),
+        store=store,
+        settings=settings,
+        signals=signals,
+    )
