@@ -10,6 +10,7 @@ import {AssetTransfer} from "./libraries/AssetTransfer.sol";
 import {DeadlineBuckets} from "./libraries/DeadlineBuckets.sol";
 import {HookCall} from "./libraries/HookCall.sol";
 import {JobData} from "./libraries/JobData.sol";
+import {PoolArguments} from "./libraries/PoolArguments.sol";
 import {JobQueue} from "./libraries/JobQueue.sol";
 import {PoolDomain} from "./libraries/PoolDomain.sol";
 import {
@@ -27,7 +28,6 @@ import {TaskPoolBase} from "./TaskPoolBase.sol";
 import {TaskPoolPosting} from "./TaskPoolPosting.sol";
 import {TaskPoolReads} from "./TaskPoolReads.sol";
 import {BucketWord, BucketWordLibrary} from "./types/BucketWord.sol";
-import {DataMode} from "./types/DataMode.sol";
 import {JobClaim} from "./types/JobClaim.sol";
 import {JobContext} from "./types/JobContext.sol";
 import {JobHead} from "./types/JobHead.sol";
@@ -81,7 +81,7 @@ contract TaskPool is TaskPoolPosting {
 
     receive() external payable {
         if (msg.sender == address(MANAGER)) return; // a time budget on its way to the owner
-        if (_config().asset != address(0)) revert TaskPool_NativeNotTaken(msg.sender, msg.value);
+        if (PoolArguments.asset() != address(0)) revert TaskPool_NativeNotTaken(msg.sender, msg.value);
         emit PoolFunded(address(this), msg.value);
     }
 
@@ -158,8 +158,7 @@ contract TaskPool is TaskPoolPosting {
         _workers[user] = held;
         emit TaskClaimed(user, JobId.unwrap(id));
 
-        uint256 length = _config().bucketSeconds;
-        if (until != head.deadline()) _enrol(id, until, length);
+        if (until != head.deadline()) _enrol(id, until, PoolArguments.bucketSeconds());
         return JobId.unwrap(id);
     }
 
@@ -235,7 +234,7 @@ contract TaskPool is TaskPoolPosting {
     }
 
     function _keepResult(uint256 taskId, Submission memory submission) private {
-        if (_config().dataMode == DataMode.Code) {
+        if (!PoolArguments.isLogged()) {
             _results[JobId.wrap(taskId)] = JobData.writeResult(submission);
         } else {
             emit JobResultLogged(
@@ -323,7 +322,7 @@ contract TaskPool is TaskPoolPosting {
         emit TaskVerified(JobId.unwrap(id), true, reward);
 
         // Interaction: push the reward; what is not taken becomes credit.
-        if (_config().asset.push(worker, reward)) {
+        if (PoolArguments.asset().push(worker, reward)) {
             emit RewardPaid(worker, JobId.unwrap(id), reward);
         } else {
             _pool = _pool.owe(reward);
@@ -458,7 +457,7 @@ contract TaskPool is TaskPoolPosting {
     function depositCredit(address account, uint256 amount) external payable nonReentrant {
         _pool = _owe(_pool, amount);
         _credit(account, amount);
-        _collect(_config().asset, amount);
+        _collect(PoolArguments.asset(), amount);
     }
 
     /// @inheritdoc ITaskPoolCore
@@ -484,7 +483,7 @@ contract TaskPool is TaskPoolPosting {
         emit CreditWithdrawn(msg.sender, receiver, amount);
 
         // Interaction: pay.
-        _config().asset.send(receiver, amount);
+        PoolArguments.asset().send(receiver, amount);
     }
 
     /*//////////////////////////////////////////////////////////////
@@ -494,7 +493,7 @@ contract TaskPool is TaskPoolPosting {
     /// @inheritdoc ITaskPoolCore
     function initialize(PoolSetup calldata setup) external {
         if (_settings.termsVersion != 0) revert TaskPool_AlreadyInitialized();
-        PoolConfig memory config_ = _config();
+        PoolConfig memory config_ = PoolArguments.read();
         if (config_.owner == address(0)) revert Unauthorized();
         _requireWithin(config_.maxClaims, 1, WorkerClaimsLibrary.MOST);
         if (config_.asset != address(0)) _requireCode(config_.asset);
@@ -546,19 +545,19 @@ contract TaskPool is TaskPoolPosting {
 
     /// @inheritdoc ITaskPoolCore
     function withdrawFunds() external nonReentrant onlyOwner {
-        _withdrawFunds(_free(_config().asset));
+        _withdrawFunds(_free(PoolArguments.asset()));
     }
 
     /// @inheritdoc ITaskPoolCore
     function withdrawFunds(uint256 amount) external nonReentrant onlyOwner {
-        if (amount > _free(_config().asset)) revert InsufficientFunds();
+        if (amount > _free(PoolArguments.asset())) revert InsufficientFunds();
         _withdrawFunds(amount);
     }
 
     function _withdrawFunds(uint256 amount) private {
         if (amount == 0) revert InsufficientFunds();
         emit FundsWithdrawn(msg.sender, amount);
-        _config().asset.send(msg.sender, amount);
+        PoolArguments.asset().send(msg.sender, amount);
     }
 
     function _setTerms(JobTerms memory terms) private returns (uint256 version) {
@@ -587,17 +586,17 @@ contract TaskPool is TaskPoolPosting {
     //////////////////////////////////////////////////////////////*/
 
     function _requireOwner() private view {
-        if (msg.sender != _config().owner) revert Unauthorized();
+        if (msg.sender != PoolArguments.owner()) revert Unauthorized();
     }
 
     function _requireUserOrRouter(address user) private view {
-        if (msg.sender != user && msg.sender != _config().router) revert Unauthorized();
+        if (msg.sender != user && msg.sender != PoolArguments.router()) revert Unauthorized();
     }
 
     /// @dev The claims of `user` and how many they are; an error when there is no room for one more.
     function _roomOf(address user) private view returns (WorkerClaims held, uint256 count) {
         (held, count) = _activeOf(user);
-        if (count >= _config().maxClaims) revert TaskAlreadyClaimed();
+        if (count >= PoolArguments.maxClaims()) revert TaskAlreadyClaimed();
     }
 
     function _requireWithin(uint256 given, uint256 min, uint256 max) private pure {

@@ -18,7 +18,6 @@ import {JobId} from "./types/JobId.sol";
 import {JobStatus} from "./types/JobStatus.sol";
 import {JobTerms} from "./types/JobTerms.sol";
 import {PoolAccount} from "./types/PoolAccount.sol";
-import {PoolConfig} from "./types/PoolConfig.sol";
 import {PoolSettings} from "./types/PoolSettings.sol";
 import {PoolWord} from "./types/PoolWord.sol";
 import {QueueWord} from "./types/QueueWord.sol";
@@ -245,7 +244,7 @@ abstract contract TaskPoolBase is ITaskPoolBase, ReentrancyGuardTransient {
         if (length == 0) return;
         uint256 bucket = DeadlineBuckets.bucketOf(timestamp, length);
         BucketWord word = _buckets.add(bucket, id);
-        if (word.schedule() == BucketWordLibrary.UNTRIED && _settings.timed) {
+        if (word.count() == 1 && _settings.timed) {
             word = _schedule(bucket, word, _blockOf(DeadlineBuckets.dueFrom(bucket, length)));
         }
         _buckets.words[bucket] = word;
@@ -306,14 +305,8 @@ abstract contract TaskPoolBase is ITaskPoolBase, ReentrancyGuardTransient {
         if (length > max) revert TaskPool_DataTooLong(length, max);
     }
 
-    /* CONFIGURATION */
-
-    function _config() internal view returns (PoolConfig memory) {
-        return PoolArguments.read();
-    }
-
     function _bucketSeconds() internal view returns (uint256 length) {
-        length = _config().bucketSeconds;
+        length = PoolArguments.bucketSeconds();
         if (length == 0) revert TaskPool_NotTimed();
     }
 }

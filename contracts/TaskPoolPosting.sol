@@ -4,14 +4,13 @@ pragma solidity ^0.8.28;
 import {ITaskPoolCore} from "./interfaces/ITaskPoolCore.sol";
 import {JobData} from "./libraries/JobData.sol";
 import {JobQueue} from "./libraries/JobQueue.sol";
+import {PoolArguments} from "./libraries/PoolArguments.sol";
 import {MAX_BYTES, MAX_HORIZON, MAX_NAME} from "./libraries/PoolLimits.sol";
 import {TaskPoolBase} from "./TaskPoolBase.sol";
-import {DataMode} from "./types/DataMode.sol";
 import {JobHead, JobHeadLibrary} from "./types/JobHead.sol";
 import {JobId} from "./types/JobId.sol";
 import {JobStatus} from "./types/JobStatus.sol";
 import {PoolAccount} from "./types/PoolAccount.sol";
-import {PoolConfig} from "./types/PoolConfig.sol";
 import {PoolSettings} from "./types/PoolSettings.sol";
 import {PostOptions} from "./types/PostOptions.sol";
 import {Priority} from "./types/Priority.sol";
@@ -21,11 +20,13 @@ import {QueueWord} from "./types/QueueWord.sol";
 abstract contract TaskPoolPosting is TaskPoolBase, ITaskPoolCore {
     /// @dev What one posting has in common. Memory only.
     struct Posting {
-        PoolConfig config;
+        bool logged; // the bytes go into events
+        uint256 bucketSeconds;
         address requester;
         uint256 number; // the requester's
         uint256 terms;
         Priority priority;
+        uint256 count; // of the jobs
         JobId first;
         JobId before; // the last one in the queue before
         uint256 total; // base units
@@ -87,30 +88,25 @@ abstract contract TaskPoolPosting is TaskPoolBase, ITaskPoolCore {
         Posting memory posting = _open(options, rewards.length);
 
         // Effect: write the jobs, queue them, reserve their rewards.
-        uint256[] memory ids = new uint256[](rewards.length);
-        for (uint256 i = 0; i < ids.length; ++i) {
-            _checkJob(i, rewards[i], deadlines[i], modelIds[i], inputData[i]);
-            ids[i] = _write(posting, i, ids.length, rewards[i], deadlines[i]);
-            bytes32 jobHash = JobData.hashOfJob(requestIds[i], modelIds[i], inputData[i]);
-            _keepInput(posting, ids[i], jobHash, requestIds[i], modelIds[i], inputData[i]);
-            _announce(posting, ids[i], rewards[i], deadlines[i], jobHash);
-        }
-        _reserve(posting, ids.length);
+        _write(posting, rewards, deadlines);
+        uint256[] memory ids = _describe(posting, requestIds, modelIds, inputData);
+        _reserve(posting);
         emit TasksAdded(ids, requestIds, modelIds);
 
         // Interaction: take the rewards.
-        _fund(posting.config, posting.total);
+        _fund(posting.total);
         return ids[0];
     }
 
     function _open(PostOptions memory options, uint256 count) private returns (Posting memory posting) {
         if (count == 0) revert TaskPool_NoJobs();
         PoolSettings storage settings = _settings;
-        posting.config = _config();
         if (!settings.active) revert TaskPool_Inactive();
         bool mayPost =
-            posting.config.openPosting || msg.sender == posting.config.owner || (msg.sender == settings.modelRegistry);
+            PoolArguments.isOpen() || msg.sender == PoolArguments.owner() || msg.sender == settings.modelRegistry;
         if (!mayPost) revert Unauthorized();
+        posting.logged = PoolArguments.isLogged();
+        posting.bucketSeconds = PoolArguments.bucketSeconds();
         posting.terms = settings.termsVersion;
         if (options.termsVersion != 0 && options.termsVersion != posting.terms) {
             revert TaskPool_TermsChanged(options.termsVersion, posting.terms);
@@ -123,57 +119,79 @@ abstract contract TaskPoolPosting is TaskPoolBase, ITaskPoolCore {
         posting.before = _queues.last(options.priority);
         uint256 lastId = JobId.unwrap(_pool.lastId());
         if (count > type(uint32).max - lastId) revert TaskPool_CounterExhausted(lastId, type(uint32).max);
+        posting.count = count;
         posting.first = JobId.wrap(lastId + 1);
     }
 
-    /// @dev Writes the head of the job at `index` of `count`, linked to its neighbours in the call.
-    function _write(Posting memory posting, uint256 index, uint256 count, uint256 reward, uint256 deadline)
-        private
-        returns (uint256 id)
-    {
-        id = JobId.unwrap(posting.first) + index;
-        _heads[JobId.wrap(id)] = JobHeadLibrary.make({
-            reward_: reward,
-            requester_: posting.number,
-            deadline_: deadline,
-            terms_: posting.terms,
-            priority_: posting.priority,
-            previous_: index == 0 ? posting.before : JobId.wrap(id - 1),
-            next_: index + 1 == count ? JobId.wrap(0) : JobId.wrap(id + 1)
-        });
-        posting.total += reward;
-        _enrol(JobId.wrap(id), deadline, posting.config.bucketSeconds);
+    function _write(Posting memory posting, uint256[] calldata rewards, uint256[] calldata deadlines) private {
+        for (uint256 i = 0; i < posting.count; ++i) {
+            _checkJob(i, rewards[i], deadlines[i]);
+            JobId id = JobId.wrap(JobId.unwrap(posting.first) + i);
+            _heads[id] = _headOf(posting, i, rewards[i], deadlines[i]);
+            posting.total += rewards[i];
+            _enrol(id, deadlines[i], posting.bucketSeconds);
+        }
     }
 
-    function _keepInput(
+    function _describe(
         Posting memory posting,
-        uint256 taskId,
-        bytes32 jobHash,
+        uint256[] calldata requestIds,
+        string[] calldata modelIds,
+        string[] calldata inputData
+    ) private returns (uint256[] memory ids) {
+        ids = new uint256[](posting.count);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            ids[i] = JobId.unwrap(posting.first) + i;
+            _commit(posting, JobId.wrap(ids[i]), requestIds[i], modelIds[i], inputData[i]);
+        }
+    }
+
+    /// @dev Keeps what a job is about, and says that it was posted.
+    function _commit(
+        Posting memory posting,
+        JobId id,
         uint256 requestId,
         string calldata modelId,
         string calldata inputData
     ) private {
-        JobId id = JobId.wrap(taskId);
+        _requireFits(bytes(modelId).length, MAX_NAME);
+        _requireFits(bytes(inputData).length, MAX_BYTES);
+        bytes32 jobHash = JobData.hashOfJob(requestId, modelId, inputData);
         _jobHashes[id] = jobHash;
-        if (posting.config.dataMode == DataMode.Code) _inputs[id] = JobData.writeInput(requestId, modelId, inputData);
-        else emit JobInputLogged(taskId, inputData);
-    }
+        if (posting.logged) emit JobInputLogged(JobId.unwrap(id), inputData);
+        else _inputs[id] = JobData.writeInput(requestId, modelId, inputData);
 
-    function _announce(Posting memory posting, uint256 taskId, uint256 reward, uint256 deadline, bytes32 jobHash)
-        private
-    {
+        JobHead head = _heads[id];
         emit JobPosted({
-            taskId: taskId,
+            taskId: JobId.unwrap(id),
             requester: posting.requester,
-            reward: reward,
-            deadline: deadline,
+            reward: head.reward(),
+            deadline: head.deadline(),
             termsVersion: posting.terms,
             priority: posting.priority,
             jobHash: jobHash
         });
     }
 
-    function _reserve(Posting memory posting, uint256 count) private {
+    function _headOf(Posting memory posting, uint256 index, uint256 reward, uint256 deadline)
+        private
+        pure
+        returns (JobHead)
+    {
+        uint256 taskId = JobId.unwrap(posting.first) + index;
+        return JobHeadLibrary.make({
+            reward_: reward,
+            requester_: posting.number,
+            deadline_: deadline,
+            terms_: posting.terms,
+            priority_: posting.priority,
+            previous_: index == 0 ? posting.before : JobId.wrap(taskId - 1),
+            next_: index + 1 == posting.count ? JobId.wrap(0) : JobId.wrap(taskId + 1)
+        });
+    }
+
+    function _reserve(Posting memory posting) private {
+        uint256 count = posting.count;
         JobId last = JobId.wrap(JobId.unwrap(posting.first) + count - 1);
         QueueWord queues = _queues;
         _queues = JobQueue.link(_heads, queues, posting.priority, posting.before, posting.first, last).countIn(count);
@@ -181,11 +199,12 @@ abstract contract TaskPoolPosting is TaskPoolBase, ITaskPoolCore {
     }
 
     /// @dev The owner may post from what nothing is owed for.
-    function _fund(PoolConfig memory config_, uint256 total) private {
-        if (config_.asset == address(0) && msg.value == 0 && msg.sender == config_.owner) {
+    function _fund(uint256 total) private {
+        address asset = PoolArguments.asset();
+        if (asset == address(0) && msg.value == 0 && msg.sender == PoolArguments.owner()) {
             if (address(this).balance < _pool.owed()) revert InsufficientFunds();
         } else {
-            _collect(config_.asset, total);
+            _collect(asset, total);
         }
     }
 
@@ -199,19 +218,11 @@ abstract contract TaskPoolPosting is TaskPoolBase, ITaskPoolCore {
         _requesters[number] = requester;
     }
 
-    function _checkJob(
-        uint256 index,
-        uint256 reward,
-        uint256 deadline,
-        string calldata modelId,
-        string calldata inputData
-    ) private view {
+    function _checkJob(uint256 index, uint256 reward, uint256 deadline) private view {
         if (reward == 0) revert TaskPool_ZeroReward(index);
         if (reward > type(uint96).max) revert TaskPool_AmountTooLarge(reward, type(uint96).max);
         if (deadline <= block.timestamp || deadline > block.timestamp + MAX_HORIZON) {
             revert TaskPool_DeadlineOutOfRange(deadline, block.timestamp + 1, block.timestamp + MAX_HORIZON);
         }
-        _requireFits(bytes(modelId).length, MAX_NAME);
-        _requireFits(bytes(inputData).length, MAX_BYTES);
     }
 }

@@ -5,6 +5,7 @@ import {ITaskManager} from "./interfaces/ITaskManager.sol";
 import {ITaskPoolReads} from "./interfaces/ITaskPoolReads.sol";
 import {DeadlineBuckets} from "./libraries/DeadlineBuckets.sol";
 import {JobData} from "./libraries/JobData.sol";
+import {PoolArguments} from "./libraries/PoolArguments.sol";
 import {PoolDomain} from "./libraries/PoolDomain.sol";
 import {TaskPoolBase} from "./TaskPoolBase.sol";
 import {BucketWord, BucketWordLibrary} from "./types/BucketWord.sol";
@@ -208,7 +209,7 @@ contract TaskPoolReads is TaskPoolBase, ITaskPoolReads {
         stats.live = pool.live();
         stats.rewarded = pool.rewarded();
         stats.owed = pool.owed();
-        stats.free = _free(_config().asset);
+        stats.free = _free(PoolArguments.asset());
     }
 
     /// @inheritdoc ITaskPoolReads
@@ -228,12 +229,12 @@ contract TaskPoolReads is TaskPoolBase, ITaskPoolReads {
 
     /// @inheritdoc ITaskPoolReads
     function config() external view returns (PoolConfig memory) {
-        return _config();
+        return PoolArguments.read();
     }
 
     /// @inheritdoc ITaskPoolReads
     function owner() external view returns (address) {
-        return _config().owner;
+        return PoolArguments.owner();
     }
 
     /// @inheritdoc ITaskPoolReads

@@ -9,8 +9,14 @@ import {PoolConfig} from "../types/PoolConfig.sol";
 library PoolArguments {
     /// @dev Bytes of the clone's code before the arguments, see Solady's `LibClone`.
     uint256 private constant CODE_LENGTH = 45;
-    /// @dev owner 20, asset 20, router 20, bucket seconds 4, most claims 1, data mode 1, open posting 1.
-    uint256 internal constant LENGTH = 67;
+
+    uint256 private constant OWNER_END = CODE_LENGTH + 20;
+    uint256 private constant ASSET_END = OWNER_END + 20;
+    uint256 private constant ROUTER_END = ASSET_END + 20;
+    uint256 private constant BUCKET_SECONDS_END = ROUTER_END + 4;
+    uint256 private constant MAX_CLAIMS_END = BUCKET_SECONDS_END + 1;
+    uint256 private constant DATA_MODE_END = MAX_CLAIMS_END + 1;
+    uint256 private constant OPEN_POSTING_END = DATA_MODE_END + 1;
 
     /// @notice The arguments for Solady's `LibClone.clone`.
     function encode(PoolConfig memory config) internal pure returns (bytes memory) {
@@ -27,24 +33,49 @@ library PoolArguments {
 
     /// @notice The configuration of the clone that runs.
     function read() internal view returns (PoolConfig memory config) {
-        (uint256 owner, uint256 asset, uint256 router, uint256 rest) = (0, 0, 0, 0);
+        config.owner = owner();
+        config.asset = asset();
+        config.router = router();
+        config.bucketSeconds = uint32(bucketSeconds());
+        config.maxClaims = uint8(maxClaims());
+        config.dataMode = isLogged() ? DataMode.Logged : DataMode.Code;
+        config.openPosting = isOpen();
+    }
+
+    function owner() internal view returns (address) {
+        return address(uint160(_field(OWNER_END, 20)));
+    }
+
+    function asset() internal view returns (address) {
+        return address(uint160(_field(ASSET_END, 20)));
+    }
+
+    function router() internal view returns (address) {
+        return address(uint160(_field(ROUTER_END, 20)));
+    }
+
+    function bucketSeconds() internal view returns (uint256) {
+        return _field(BUCKET_SECONDS_END, 4);
+    }
+
+    function maxClaims() internal view returns (uint256) {
+        return _field(MAX_CLAIMS_END, 1);
+    }
+
+    function isLogged() internal view returns (bool) {
+        return _field(DATA_MODE_END, 1) == uint256(DataMode.Logged);
+    }
+
+    function isOpen() internal view returns (bool) {
+        return _field(OPEN_POSTING_END, 1) != 0;
+    }
+
+    /// @dev The `length` bytes of the code before `end`, as a number.
+    function _field(uint256 end, uint256 length) private view returns (uint256 value) {
         assembly ("memory-safe") {
-            // Behind the free memory: 60 bytes of addresses, then 7 bytes at the upper end of a word.
-            let start := mload(0x40)
-            extcodecopy(address(), start, CODE_LENGTH, LENGTH)
-            owner := shr(96, mload(start))
-            asset := shr(96, mload(add(start, 20)))
-            router := shr(96, mload(add(start, 40)))
-            rest := shr(200, mload(add(start, 60)))
+            // To the scratch space: 32 bytes, of which the last `length` count.
+            extcodecopy(address(), 0, sub(end, 0x20), 0x20)
+            value := and(mload(0), sub(shl(shl(3, length), 1), 1))
         }
-        // forge-lint: disable-start(unsafe-typecast)
-        config.owner = address(uint160(owner));
-        config.asset = address(uint160(asset));
-        config.router = address(uint160(router));
-        config.bucketSeconds = uint32(rest >> 24);
-        config.maxClaims = uint8(rest >> 16);
-        config.dataMode = DataMode(uint8(rest >> 8));
-        config.openPosting = uint8(rest) != 0;
-        // forge-lint: disable-end(unsafe-typecast)
     }
 }
