@@ -1,13 +1,16 @@
-"""Amounts of native coin, as people write and read them."""
+"""Amounts of native coin and spans of time, as people write and read them."""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 
+from taskwork.chain.pool_types import Seconds
 from taskwork.chain.types import Wei
 
 UNITS = {"wei": 1, "gwei": 10**9, "ether": 10**18}
+TIMES = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_SPAN = re.compile(r"([1-9][0-9_]*) ?([smhd])")
 _AMOUNT = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?) ?([a-z]+)")
 
 
@@ -46,3 +49,22 @@ def short(wei: int) -> str:
     if abs(wei) >= 10**14:
         return f"{wei / UNITS['ether']:,.4g} ether"
     return f"{wei / UNITS['gwei']:,.0f} gwei" if wei else "nothing"
+
+
+def parse_seconds(text: str) -> Seconds:
+    """Read a span of time such as `90 s`, `10m`, `2h` or `7d`."""
+    match = _SPAN.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"write a span of time such as 90s, 10m, 2h or 7d, not {text!r}")
+    return Seconds(int(match[1].replace("_", "")) * TIMES[match[2]])
+
+
+def span(seconds: int) -> str:
+    """Write a span of time in its largest unit and the next."""
+    if seconds < TIMES["m"]:
+        return f"{seconds} s"
+    units = [("d", "h"), ("h", "m"), ("m", "s")]
+    large, small = next(pair for pair in units if seconds >= TIMES[pair[0]])
+    count, rest = divmod(seconds, TIMES[large])
+    fraction = rest // TIMES[small]
+    return f"{count} {large}" + (f" {fraction} {small}" if fraction else "")

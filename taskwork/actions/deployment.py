@@ -8,6 +8,7 @@ from pathlib import Path
 from taskwork.chain.abi import load_all_abis
 from taskwork.chain.addresses import DEPLOYMENTS, read_deployment, write_deployment
 from taskwork.chain.deploy import deploy_missing, has_code
+from taskwork.chain.pool_types import Seconds
 from taskwork.chain.rpc import Web3, node_errors
 from taskwork.chain.transactions import Signer
 from taskwork.chain.types import ZERO_ADDRESS, Address
@@ -15,14 +16,26 @@ from taskwork.errors import ConfigError, InvalidInput
 
 MANAGER = "TaskManager"
 LENS = "TaskManagerLens"
+POOL = "TaskPool"  # the code of all pools
+FACTORY = "TaskPoolFactory"
+VIEWER = "TaskPoolViewer"
+BLOCK_SECONDS = Seconds(12)
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What a manager takes of each charge, for good. Another fee means another address."""
+    """What a manager takes of each charge, for good."""
 
     bps: int = 0
     recipient: Address = ZERO_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class DeployOptions:
+    """What the addresses depend on, beside the code. The usual ones give the usual addresses."""
+
+    fee: Fee = Fee()
+    block_seconds: Seconds = BLOCK_SECONDS  # from block to block, as pools reckon
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +53,53 @@ class Deployment:
 
     chain_id: int
     contracts: tuple[Deployed, ...]
-    file: Path
+    file: Path | None
 
 
 async def deploy_all(
-    web3: Web3, signer: Signer, fee: Fee | None = None, folder: Path = DEPLOYMENTS
+    web3: Web3,
+    signer: Signer,
+    options: DeployOptions | None = None,
+    folder: Path | None = DEPLOYMENTS,
 ) -> Deployment:
-    """Deploy what is missing, and write the addresses down."""
-    fee = fee or Fee()
+    """Deploy what is missing, and write the addresses down, unless `folder` is None."""
+    options = options or DeployOptions()
+    fee = options.fee
     if fee.bps and fee.recipient == ZERO_ADDRESS:
         raise InvalidInput("fee recipient", fee.recipient, "must be an account if there is a fee")
     manager = await _deploy(web3, signer, MANAGER, fee.bps, fee.recipient)
-    contracts = [manager]
-    if LENS in {abi.name for abi in load_all_abis()}:
-        contracts.append(await _deploy(web3, signer, LENS, manager.address))
+    lens = await _deploy(web3, signer, LENS, manager.address)
+    pool = await _deploy(web3, signer, POOL, manager.address, options.block_seconds)
+    nobody = (ZERO_ADDRESS, ZERO_ADDRESS)  # no model registry and no router by default
+    factory = await _deploy(web3, signer, FACTORY, pool.address, *nobody)
+    contracts = [manager, lens, pool, factory]
+    if VIEWER in {abi.name for abi in load_all_abis()}:
+        contracts.append(await _deploy(web3, signer, VIEWER))
     chain_id = await _chain_id(web3)
     addresses = {contract.name: contract.address for contract in contracts}
-    return Deployment(chain_id, tuple(contracts), _write(chain_id, addresses, folder))
+    file = None if folder is None else _write(chain_id, addresses, folder)
+    return Deployment(chain_id, tuple(contracts), file)
 
 
 async def find_manager(web3: Web3, given: Address | None, folder: Path = DEPLOYMENTS) -> Address:
     """The manager given, else the one written down for this chain; there must be code."""
+    return await find_contract(web3, MANAGER, given, folder)
+
+
+async def find_contract(
+    web3: Web3, name: str, given: Address | None, folder: Path = DEPLOYMENTS
+) -> Address:
+    """The contract given, else the one written down for this chain; there must be code."""
     chain_id = await _chain_id(web3)
-    address = given or _read(chain_id, folder).get(MANAGER)
+    address = given or _read(chain_id, folder).get(name)
     if address is None:
         raise ConfigError(
-            f"no {MANAGER} known on chain {chain_id}: run `ape run deploy`, or name another node "
+            f"no {name} known on chain {chain_id}: run `ape run deploy`, or name another node "
             "with --network"
         )
     if not await has_code(web3, address):
         raise ConfigError(
-            f"no {MANAGER} at {address} on this node (chain {chain_id}): "
+            f"no {name} at {address} on this node (chain {chain_id}): "
             "run `ape run deploy` there, or name another node with --network"
         )
     return address

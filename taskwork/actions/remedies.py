@@ -20,6 +20,18 @@ REMEDIES: Mapping[str, str] = {
     "TaskManager_NotOwner": "use the owner's account",
     "TaskManager_TaskEnded": "schedule it anew",
     "TaskManager_InsufficientBond": "send a larger bond with it, or deposit first",
+    "TaskNotFound": "check the id, the pool and the chain; or wait for a job to be posted",
+    "TaskAlreadyClaimed": "another worker holds it, or you hold as many jobs as the pool allows",
+    "TaskNotClaimed": "claim the job first, with the account that submits",
+    "TaskExpired": "its deadline has passed",
+    "Unauthorized": "use the account that may do this: the owner's, or the worker's",
+    "InsufficientFunds": "send the rewards' sum",
+    "TaskPool_Inactive": "its owner deactivated it; post in another pool",
+    "TaskPool_NoVerifier": "its owner has to name a verifier first",
+    "TaskPool_ValueMismatch": "send the rewards' sum, or nothing to a pool of tokens",
+    "TaskPool_DeadlineOutOfRange": "give seconds, later than now",
+    "TaskPool_InsufficientCredit": "deposit credit for the bond of the claim first",
+    "TaskPool_TermsChanged": "read the terms in force, and decide again",
 }
 
 

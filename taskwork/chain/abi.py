@@ -32,9 +32,13 @@ _STRUCTS: Mapping[str, type] = {
     "struct TaskInfo": types.TaskInfo,
     "struct PriceTerms": types.PriceTerms,
     "struct ITaskManagerLens.Explanation": types.Explanation,
+    "struct ITaskPoolBase.Task": pool_types.PoolTask,
+    "struct JobInfo": pool_types.JobInfo,
     "struct JobTerms": pool_types.JobTerms,
     "struct PoolConfig": pool_types.PoolConfig,
     "struct PoolSetup": pool_types.PoolSetup,
+    "struct PoolStats": pool_types.PoolStats,
+    "struct PostOptions": pool_types.PostOptions,
     "struct JobContext": pool_types.JobContext,
 }
 _ENUMS: Mapping[str, type] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, ClassVar
 
-from web3.types import BlockIdentifier, LogReceipt, TxReceipt
+from eth_typing import HexStr
+from web3.types import BlockIdentifier, FilterParams, LogReceipt, TxReceipt
 
 from taskwork.chain.abi import load_abi
 from taskwork.chain.events import Event, EventT, event_kinds, read_log
@@ -13,6 +14,7 @@ from taskwork.chain.rpc import Web3, node_errors
 from taskwork.chain.transactions import Call, Fees, Signer, send, simulate, simulate_many
 from taskwork.chain.types import NO_VALUE, ZERO_ADDRESS, Address, BlockNumber, Gas, Wei, as_address
 
+FIRST_BLOCK = BlockNumber(0)
 LOG_SPAN = 2_000  # blocks per eth_getLogs: what public nodes allow
 
 
@@ -74,16 +76,29 @@ class ContractClient:
     ) -> AsyncIterator[Event]:
         """All events of blocks `start` to `end`, both included, `span` blocks a request."""
         for first in range(start, end + 1, span):
-            with node_errors():
-                logs = await self.web3.eth.get_logs(
-                    {
-                        "address": self.address,
-                        "fromBlock": BlockNumber(first),
-                        "toBlock": BlockNumber(min(first + span - 1, end)),
-                    }
-                )
-            for event in self.read_events(logs):
+            last = BlockNumber(min(first + span - 1, end))
+            for event in self.read_events(await self._logs(BlockNumber(first), last, [])):
                 yield event
+
+    async def latest_event(
+        self, kind: type[EventT], *indexed: int | None, start: BlockNumber = FIRST_BLOCK
+    ) -> EventT | None:
+        """The last event of a kind with these indexed arguments; None for any of them.
+
+        Looked for from the head backwards to block `start`.
+        """
+        values = (None if value is None else HexStr(f"0x{value:064x}") for value in indexed)
+        topics = [self._topic(kind), *values]
+        with node_errors():
+            last = int(await self.web3.eth.block_number)
+        while last >= start:
+            first = max(start, last - LOG_SPAN + 1)
+            found = await self._logs(BlockNumber(first), BlockNumber(last), topics)
+            if found:
+                (event,) = self.read_events(found[-1:])
+                return event if isinstance(event, kind) else None
+            last = first - 1
+        return None
 
     def events_in(self, receipt: TxReceipt, kind: type[EventT]) -> list[EventT]:
         """A transaction's events of one kind; `Event` itself for all."""
@@ -94,6 +109,19 @@ class ContractClient:
         own = (log for log in logs if log["address"] == self.address)
         events = (read_log(log, self._abi, self._kinds) for log in own)
         return (event for event in events if event is not None)
+
+    async def _logs(
+        self, first: BlockNumber, last: BlockNumber, topics: list[HexStr | None]
+    ) -> list[LogReceipt]:
+        wanted: FilterParams = {"address": self.address, "fromBlock": first, "toBlock": last}
+        if topics:
+            wanted["topics"] = [*topics]
+        with node_errors():
+            return await self.web3.eth.get_logs(wanted)
+
+    def _topic(self, kind: type[Event]) -> HexStr:
+        names = ((topic, str(element["name"])) for topic, element in self._abi.events.items())  # type: ignore[typeddict-item]
+        return next(HexStr(f"0x{topic.hex()}") for topic, name in names if name == kind.__name__)
 
     async def _read(
         self,

@@ -31,28 +31,62 @@ from taskwork.errors import (
 )
 
 BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
-    NotFound: frozenset({"TaskManager_UnknownTask", "TaskManager_TaskChanged"}),
-    NotPermitted: frozenset({"TaskManager_FromNotCaller", "TaskManager_NotOwner"}),
+    NotFound: frozenset(
+        {
+            "TaskManager_TaskChanged",
+            "TaskManager_UnknownTask",
+            "TaskNotFound",
+            "TaskPoolFactory_NotAPool",
+            "TaskPool_BucketEmpty",
+        }
+    ),
+    NotPermitted: frozenset(
+        {
+            "AttestationVerifier_NotASigner",
+            "TaskManager_FromNotCaller",
+            "TaskManager_NotOwner",
+            "TaskPool_InvalidSignature",
+            "Unauthorized",
+        }
+    ),
     WrongState: frozenset(
         {
+            "TaskAlreadyClaimed",
             "TaskManager_NotInactive",
             "TaskManager_NotQueued",
             "TaskManager_Reentered",
             "TaskManager_TaskEnded",
             "TaskManager_WrongNonce",
+            "TaskNotClaimed",
+            "TaskPoolFactory_NoChange",
+            "TaskPool_AlreadyInitialized",
+            "TaskPool_BucketScheduled",
+            "TaskPool_Inactive",
+            "TaskPool_JobsLive",
+            "TaskPool_NoVerifier",
+            "TaskPool_NotTimed",
+            "TaskPool_TermsChanged",
+            "TaskPool_WrongStatus",
         }
     ),
     OutOfTime: frozenset(
         {
+            "TaskExpired",
             "TaskManager_BacklogTooOld",
             "TaskManager_NotDue",
             "TaskManager_StartNotInFuture",
             "TaskManager_StartTooFar",
+            "TaskPool_BucketNotDue",
+            "TaskPool_DeadlineOutOfRange",
+            "TaskPool_NotOverdue",
+            "TaskPool_SignatureExpired",
+            "TaskPool_WindowOver",
         }
     ),
     NotEnough: frozenset(
         {
             "InsufficientBalance",
+            "InsufficientFunds",
             "TaskManager_BaseFeeAboveCeiling",
             "TaskManager_BlockFull",
             "TaskManager_CounterExhausted",
@@ -60,12 +94,27 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
             "TaskManager_InsufficientGas",
             "TaskManager_NoCredit",
             "TaskManager_PaymentRefused",
+            "TaskPool_CounterExhausted",
+            "TaskPool_InsufficientCredit",
+            "TaskPool_InsufficientGas",
+            "TaskPool_PaymentRefused",
+            "TaskPool_TransferMismatch",
         }
     ),
     BadValue: frozenset(
         {
+            "AttestationVerifier_MalformedSignature",
+            "AttestationVerifier_ProofLength",
+            "AttestationVerifier_SignaturesNotRising",
+            "AttestationVerifier_SignersNotRising",
+            "AttestationVerifier_SignersOutOfRange",
+            "AttestationVerifier_ThresholdOutOfRange",
+            "AttestationVerifier_WrongChain",
             "Create2EmptyBytecode",
             "FailedDeployment",
+            "InvalidShortString",
+            "InvalidZKPProof",
+            "StringTooLong",
             "TaskManagerLens_WindowOutOfRange",
             "TaskManager_BondTooLarge",
             "TaskManager_DataTooLong",
@@ -79,6 +128,18 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
             "TaskManager_TargetHasNoCode",
             "TaskManager_TargetIsManager",
             "TaskManager_TermOutOfRange",
+            "TaskPoolFactory_CategoryLengthOutOfRange",
+            "TaskPoolFactory_MetadataTooLong",
+            "TaskPoolFactory_NoImplementation",
+            "TaskPool_AmountTooLarge",
+            "TaskPool_DataTooLong",
+            "TaskPool_LengthMismatch",
+            "TaskPool_NativeNotTaken",
+            "TaskPool_NoCode",
+            "TaskPool_NoJobs",
+            "TaskPool_TermOutOfRange",
+            "TaskPool_ValueMismatch",
+            "TaskPool_ZeroReward",
         }
     ),
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from web3.types import BlockIdentifier
 
+from taskwork.chain.abi import load_abi
 from taskwork.chain.contract import ContractCalls, ContractClient
 from taskwork.chain.events import Event
 from taskwork.chain.pool_types import (
@@ -14,11 +16,12 @@ from taskwork.chain.pool_types import (
     JobTerms,
     PoolConfig,
     PoolSetup,
+    PoolStats,
     Timestamp,
 )
 from taskwork.chain.pool_validation import check_config, check_terms
 from taskwork.chain.rpc import Web3
-from taskwork.chain.transactions import Call
+from taskwork.chain.transactions import Call, simulate_many
 from taskwork.chain.types import Address
 from taskwork.chain.validation import check_length
 
@@ -127,6 +130,17 @@ class TaskPoolFactoryClient(ContractClient):
         """The pools of a category, active or not; read by pages."""
         signature = "getPoolsByCategory(string,uint256,uint256)"
         return await self._pages(signature, category, block=block)
+
+    async def get_pool_stats(
+        self, pools: Sequence[Address] | None = None, *, block: BlockIdentifier = "latest"
+    ) -> dict[Address, PoolStats]:
+        """What pools count, all of the factory's unless some are given; in few requests."""
+        wanted = await self.get_all_pools(block=block) if pools is None else pools
+        abi = load_abi("TaskPool")
+        calls = [Call(pool, abi.encode_call("getPoolStats()", ())) for pool in wanted]
+        answers = await simulate_many(self.web3, calls, block=block)
+        found = (abi.decode_result("getPoolStats()", data)[0] for data in answers)
+        return dict(zip(wanted, found, strict=True))
 
     async def get_pool_info(self, pool: Address) -> PoolInfo:
         """Who owns a pool, since when there is one, and what it is for."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NewType
 
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+
 from taskwork.chain.types import ZERO_ADDRESS, Address, Gas, Wei
 
 JobId = NewType("JobId", int)  # `taskId` in a pool's ABI; 1 is a pool's first
@@ -18,7 +21,7 @@ ANY_JOB = JobId(0)  # whichever is first in the queue
 ANY_TERMS = 0
 
 # Structs, as signatures have them.
-TERMS = "(address,bool,uint32,uint32,uint96,uint32,uint32,uint16,uint16,uint8)"
+TERMS = "(address,uint32,uint32,uint96,uint32,uint32,uint16,uint16,uint8,bool)"
 CONFIG = "(address,address,address,uint32,uint8,uint8,bool)"
 SETUP = f"(address,string,string,{TERMS})"
 OPTIONS = "(address,uint8,uint256)"
@@ -80,6 +83,28 @@ class Result:
     public_input: int = 0
     public_result: int = 0
 
+    @property
+    def commitment(self) -> str:
+        """What the chain keeps of it."""
+        hashes = [keccak(text=self.hash), keccak(text=self.data)]
+        return f"0x{keccak(encode(['bytes32', 'bytes32'], hashes)).hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedJob:
+    """What a job was posted with."""
+
+    request_id: int
+    model_id: str
+    input_data: str
+
+    @property
+    def hash(self) -> str:
+        """What the chain keeps of it."""
+        hashes = (keccak(text=self.model_id), keccak(text=self.input_data))
+        fields = encode(["uint256", "bytes32", "bytes32"], [self.request_id, *hashes])
+        return f"0x{keccak(fields).hex()}"
+
 
 @dataclass(frozen=True, slots=True)
 class PoolTask:
@@ -118,6 +143,29 @@ class JobInfo:
     terms_version: int
     job_hash: str
     result_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A job at a time: whether the time has outrun what its status says."""
+
+    job: JobInfo
+    now: Timestamp
+
+    @property
+    def status(self) -> JobStatus:
+        """As stored: what time has ended keeps its status until somebody calls."""
+        return self.job.status
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether anybody may release it now."""
+        return not self.status.has_ended and self.now > self.job.until
+
+    @property
+    def seconds_left(self) -> Seconds:
+        """How long the status allows what it allows; 0 when it is over."""
+        return Seconds(0 if self.status.has_ended else max(0, self.job.until - self.now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ class ChainControl:
         """Whether each transaction gets a block of its own at once."""
         await self._request("evm_setAutomine", on)
 
+    async def set_block_seconds(self, seconds: int) -> None:
+        """How much later than the one before each block is, whatever the wall clock says."""
+        await self._request("anvil_setBlockTimestampInterval", seconds)
+
     async def pending(self) -> int:
         """How many transactions wait to be mined."""
         status = await self._request("txpool_status")
