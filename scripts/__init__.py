@@ -1,1 +1,1 @@
-"""Commands for `ape run`: deploy, schedule, status, cancel."""
+"""Commands for `ape run`: deploy, schedule, status, cancel, pool, post, pool-status."""

@@ -18,14 +18,18 @@ from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 from rich.console import Console
 
-from taskwork.actions.deployment import find_manager
+from taskwork.actions.deployment import FACTORY, find_contract, find_manager
 from taskwork.actions.remedies import explain
+from taskwork.chain.deploy import has_code
 from taskwork.chain.lens import Runway
+from taskwork.chain.pool_factory import TaskPoolFactoryClient
+from taskwork.chain.pool_types import Seconds
 from taskwork.chain.rpc import Web3, connect
 from taskwork.chain.task_manager import TaskManagerClient
+from taskwork.chain.task_pool import TaskPoolClient
 from taskwork.chain.types import Address, TaskHash, Wei, as_address, as_task_hash
-from taskwork.errors import TaskworkError
-from taskwork.units import parse_wei
+from taskwork.errors import ConfigError, TaskworkError
+from taskwork.units import parse_seconds, parse_wei
 
 Result = TypeVar("Result")
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
@@ -38,6 +42,11 @@ manager_option: Decorator = click.option(
     "--manager",
     callback=lambda _ctx, _param, word: word and checked(as_address, word),
     help="TaskManager's address; else the one in deployments/.",
+)
+factory_option: Decorator = click.option(
+    "--factory",
+    callback=lambda _ctx, _param, word: word and checked(as_address, word),
+    help="TaskPoolFactory's address; else the one in deployments/.",
 )
 
 
@@ -67,6 +76,37 @@ class Amount(click.ParamType):
             return parse_wei(value)
         except ValueError as error:
             raise click.BadParameter(str(error)) from error
+
+
+class Duration(click.ParamType):
+    """`90s`, `10m`, `2h`, `7d`."""
+
+    name = "time"
+
+    def convert(self, value: Any, _param: object, _ctx: object) -> Seconds:
+        """Read a span of time, or say how to write one."""
+        try:
+            return parse_seconds(str(value))
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+
+class Account(click.ParamType):
+    """An address, a name of ape's, or a test account."""
+
+    name = "account"
+
+    def convert(self, value: Any, _param: object, _ctx: object) -> Address:
+        """Read an account, or say what is wrong with it."""
+        word = str(value)
+        if word in ape.accounts.aliases:
+            return as_address(ape.accounts.load(word).address)
+        if not word.startswith("TEST::"):
+            return checked(as_address, word)
+        try:
+            return as_address(ape.accounts.test_accounts[int(word.removeprefix("TEST::"))].address)
+        except (IndexError, ValueError):
+            raise click.BadParameter(f"no account {word}: TEST::0 is the first") from None
 
 
 class Hash(click.ParamType):
@@ -124,6 +164,29 @@ def on_manager(
 
     async def found(web3: Web3) -> Result:
         return await act(TaskManagerClient(web3, await find_manager(web3, manager)))
+
+    return on_chain(found)
+
+
+def on_factory(
+    factory: Address | None, act: Callable[[TaskPoolFactoryClient], Awaitable[Result]]
+) -> Result:
+    """Do something with the pools' factory of the chain that ape is connected to."""
+
+    async def found(web3: Web3) -> Result:
+        address = await find_contract(web3, FACTORY, factory)
+        return await act(TaskPoolFactoryClient(web3, address))
+
+    return on_chain(found)
+
+
+def on_pool(pool: Address, act: Callable[[TaskPoolClient], Awaitable[Result]]) -> Result:
+    """Do something with a pool of the chain that ape is connected to."""
+
+    async def found(web3: Web3) -> Result:
+        if not await has_code(web3, pool):
+            raise ConfigError(f"no pool at {pool} on this node: is it the right chain?")
+        return await act(TaskPoolClient(web3, pool))
 
     return on_chain(found)
 

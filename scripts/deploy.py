@@ -15,7 +15,8 @@ from scripts._shared import (
     print_json,
     signer_option,
 )
-from taskwork.actions.deployment import Deployment, Fee, deploy_all
+from taskwork.actions.deployment import BLOCK_SECONDS, Deployment, DeployOptions, Fee, deploy_all
+from taskwork.chain.pool_types import Seconds
 from taskwork.chain.types import ZERO_ADDRESS, as_address
 
 
@@ -27,15 +28,25 @@ from taskwork.chain.types import ZERO_ADDRESS, as_address
 @click.option(
     "--fee-recipient", default=ZERO_ADDRESS, help="Who may take the fee, if there is one."
 )
+@click.option(
+    "--block-seconds",
+    type=click.IntRange(1),
+    default=BLOCK_SECONDS,
+    show_default=True,
+    help="The chain's, as pools reckon when they have themselves called.",
+)
 @json_option
-def cli(account: object, fee_bps: int, fee_recipient: str, machine: bool) -> None:
+def cli(
+    account: object, fee_bps: int, fee_recipient: str, block_seconds: int, machine: bool
+) -> None:
     """Deploy what is missing; a second run finds everything there.
 
-    The addresses follow from the code and the fee alone. They go to deployments/<chain id>.json,
-    where the other commands and the keeper look for them.
+    The addresses follow from the code and these options alone. They go to
+    deployments/<chain id>.json, where the other commands and the keeper look for them.
     """
     fee = Fee(fee_bps, checked(as_address, fee_recipient))
-    deployment = on_chain(lambda web3: deploy_all(web3, ApeSigner(account), fee))
+    options = DeployOptions(fee, Seconds(block_seconds))
+    deployment = on_chain(lambda web3: deploy_all(web3, ApeSigner(account), options))
     if machine:
         print_json(deployment)
     else:

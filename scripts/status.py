@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import ape
 import click
 from rich.console import Console
 from rich.table import Table
 
 from scripts._shared import (
+    Account,
     ChainCommand,
     Hash,
-    checked,
     console,
     describe_runway,
     json_option,
@@ -24,7 +23,7 @@ from scripts._shared import (
 from taskwork.actions.explanation import in_words
 from taskwork.actions.reporting import TaskReport, report_account, report_queue, report_task
 from taskwork.chain.task_manager import TaskManagerClient
-from taskwork.chain.types import UNLIMITED, Address, TaskHash, as_address
+from taskwork.chain.types import UNLIMITED, Address, TaskHash
 from taskwork.units import short
 
 WIDTH = 128  # whole hashes, to be copied
@@ -32,7 +31,12 @@ WIDTH = 128  # whole hashes, to be copied
 
 @click.command(cls=ChainCommand)
 @click.argument("task_hash", type=Hash(), required=False)
-@click.option("--of", "owner", help="All tasks of an address, or of an account such as TEST::0.")
+@click.option(
+    "--of",
+    "account",
+    type=Account(),
+    help="All tasks of an account, such as TEST::0.",
+)
 @click.option(
     "--limit", type=click.IntRange(1), default=100, show_default=True, help="Of the queue."
 )
@@ -40,7 +44,7 @@ WIDTH = 128  # whole hashes, to be copied
 @json_option
 def cli(
     task_hash: TaskHash | None,
-    owner: str | None,
+    account: Address | None,
     limit: int,
     manager: Address | None,
     machine: bool,
@@ -49,7 +53,6 @@ def cli(
 
     The runway is how many runs the bond still pays for, even if each costs the most it can.
     """
-    account = None if owner is None else _account(owner)
 
     async def report(client: TaskManagerClient) -> list[TaskReport]:
         if task_hash is not None:
@@ -65,17 +68,6 @@ def cli(
         _print_one(reports[0])
     else:
         _print_all(reports)
-
-
-def _account(word: str) -> Address:
-    if word in ape.accounts.aliases:
-        return as_address(ape.accounts.load(word).address)
-    if not word.startswith("TEST::"):
-        return checked(as_address, word)
-    try:
-        return as_address(ape.accounts.test_accounts[int(word.removeprefix("TEST::"))].address)
-    except (IndexError, ValueError):
-        raise click.BadParameter(f"no account {word}: TEST::0 is the first") from None
 
 
 def _as_json(report: TaskReport) -> dict[str, object]:

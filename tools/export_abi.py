@@ -20,7 +20,7 @@ FOLDER = ROOT / "taskwork/abi"
 DEMO_FOLDER = ROOT / "examples/demo/abi"
 # A contract that answers with another's code too, and the interface that tells all that it answers.
 FACES = {"TaskManager": "ITaskManager", "TaskPool": "ITaskPool"}
-DEMO = ("Counter", "Heartbeat", "Payroll", "ReturndataBomb", "Reverter", "Vault")
+DEMO = ("ContractOwner", "Counter", "Heartbeat", "Payroll", "ReturndataBomb", "Reverter", "Vault")
 
 
 def render(artifact: Artifact) -> str:

@@ -21,12 +21,16 @@ from eth_account.signers.local import LocalAccount
 from rich.console import Console
 
 from examples.demo.stage import load_callee
-from taskwork.actions.deployment import MANAGER, deploy_all
+from taskwork.actions.deployment import FACTORY, MANAGER, DeployOptions, deploy_all
+from taskwork.actions.posting import PoolOrder, make_pool
 from taskwork.chain.addresses import CREATE2_PROXY, NO_SALT, create2_address
 from taskwork.chain.deploy import has_code
+from taskwork.chain.pool_factory import TaskPoolFactoryClient
+from taskwork.chain.pool_types import Seconds
 from taskwork.chain.rpc import Web3, connect
+from taskwork.chain.task_pool import TaskPoolClient
 from taskwork.chain.transactions import Call, send
-from taskwork.chain.types import Address
+from taskwork.chain.types import Address, Wei
 from taskwork.devnet.keeper import KeeperProcess, fresh_store, keeper_command, keeper_environment
 from taskwork.devnet.node import NodeOptions, answers, start_node
 from taskwork.devnet.processes import last_line, start
@@ -40,7 +44,8 @@ STOP_SECONDS = 15
 MNEMONIC = (
     "test test test test test test test test test test test junk"  # anvil's own, worth nothing
 )
-DEPLOYER, EXECUTOR = 0, 9  # which of its accounts
+DEPLOYER, JUDGE, EXECUTOR = 0, 1, 9  # which of its accounts
+BOND, TIME_BUDGET = Wei(10**16), Wei(10**18)  # of the pool
 
 console = Console(highlight=False)
 
@@ -135,9 +140,22 @@ def start_all(files: Files, port: int) -> State:
 async def deploy(url: str) -> dict[str, Address]:
     """The contracts, and one that tasks can call."""
     async with connect(url) as web3:
-        deployment = await deploy_all(web3, account(DEPLOYER))
+        options = DeployOptions(block_seconds=Seconds(BLOCK_SECONDS))
+        deployment = await deploy_all(web3, account(DEPLOYER), options)
         contracts = {contract.name: contract.address for contract in deployment.contracts}
-        return {**contracts, "Heartbeat": await deploy_heartbeat(web3)}
+        contracts["Heartbeat"] = await deploy_heartbeat(web3)
+        contracts["a pool"] = await open_pool(web3, contracts[FACTORY])
+        return contracts
+
+
+async def open_pool(web3: Web3, factory: Address) -> Address:
+    """A pool in which anyone may post, with something in its budget for calls on time."""
+    judge = Address(account(JUDGE).address)
+    order = PoolOrder("anything", judge, claim_bond=BOND, open_posting=True)
+    pool = await make_pool(TaskPoolFactoryClient(web3, factory), account(DEPLOYER), order)
+    client = TaskPoolClient(web3, pool)
+    await client.send(account(DEPLOYER), client.calls.fund_time_budget(TIME_BUDGET))
+    return pool
 
 
 async def deploy_heartbeat(web3: Web3) -> Address:
@@ -164,11 +182,15 @@ def describe(state: State, files: Files, *, is_new: bool) -> None:
         console.print(f"  [bright_black]{name:<18}[/]{value}", soft_wrap=True)
     options = f"--network ethereum:local:{state.rpc}"
     beat = f"{state.contracts['Heartbeat']} 'beat()' --gas 80000 --in 5 --every 100 --times forever"
+    job = f"{state.contracts['a pool']} 'What is AI?' --reward '0.1 ether' --in 10m"
     for line in (
         "\n  Now have a contract called every 100 blocks (a block is a second), and watch it:\n",
         f"  .venv/bin/ape run schedule {beat} --account TEST::0 {options}",
         f"  .venv/bin/ape run status {options}",
         f"  tail -f {files.keeper_log}",
+        "\n  Or post a job:\n",
+        f"  .venv/bin/ape run post {job} --account TEST::2 {options}",
+        f"  .venv/bin/ape run pool-status {state.contracts['a pool']} {options}",
     ):
         console.print(line, soft_wrap=True)
 

@@ -8,7 +8,7 @@ from eth_utils.crypto import keccak
 
 from taskwork.actions.calldata import encode_call, read_hex
 from taskwork.errors import InvalidInput
-from taskwork.units import ether, parse_wei, short
+from taskwork.units import ether, parse_seconds, parse_wei, short, span
 
 pytestmark = pytest.mark.unit
 
@@ -96,3 +96,24 @@ def test_parse_wei__anything_else__refused(text: str) -> None:
 def test_amounts__written__exact_or_brief(wei: int, exact: str, brief: str) -> None:
     assert ether(wei) == exact
     assert short(wei) == brief
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "again"),
+    [
+        ("59s", 59, "59 s"),
+        ("10m", 600, "10 m"),
+        ("90 m", 5_400, "1 h 30 m"),
+        ("1d", 86_400, "1 d"),
+        ("1_000h", 3_600_000, "41 d 16 h"),
+    ],
+)
+def test_spans__read_and_written__in_the_largest_units(text: str, seconds: int, again: str) -> None:
+    assert parse_seconds(text) == seconds
+    assert span(seconds) == again
+
+
+@pytest.mark.parametrize("text", ["", "10", "0s", "-1m", "1.5h", "1w", "soon"])
+def test_parse_seconds__anything_else__refused(text: str) -> None:
+    with pytest.raises(ValueError, match="span of time"):
+        parse_seconds(text)
