@@ -31,8 +31,9 @@ down: setup ## stop what `make up` left running
 test: setup ## run every test: contracts under ape, the rest under pytest
 	@$(PY) -m tools.run_tests $(SUITES)
 
-fuzz: setup ## play a million steps on the manager and on its model (minutes)
-	@TASKWORK_STATEFUL_STEPS=1000000 $(PY) -m pytest -p no:ape_test tests/stateful/test_in_process.py
+fuzz: setup ## play a million steps on the manager and 300,000 on the pools, and on their models (minutes)
+	@TASKWORK_STATEFUL_STEPS=1000000 TASKWORK_STATEFUL_POOL_STEPS=300000 $(PY) -m pytest -p no:ape_test \
+		tests/stateful/test_in_process.py tests/stateful_pool/test_in_process.py
 
 lint: setup ## check format, lint, types, layouts, sizes, import directions and ABIs
 	ruff check .
