@@ -18,6 +18,7 @@ from keeper.types import (
     EntryState,
     LedgerEntry,
     NonceState,
+    SendState,
     Totals,
     TxKind,
 )
@@ -70,6 +71,7 @@ class Ledger:
         def work(db: Any) -> None:
             books.remove(db, entry.tx_hash)
             journal.settle(db, entry.executor, entry.nonce, NonceState.OPEN)
+            journal.mark(db, entry.tx_hash, SendState.SIGNED)  # nobody may have it any more
 
         await self._store.write(work)
         self._uncount(entry.tx_hash)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
@@ -105,7 +105,7 @@ class Sender:
     async def publish(self, attempt: SignedAttempt) -> Delivery:
         """Show a private transaction to everybody."""
         await self._store.write(lambda db: journal.publish(db, attempt.tx_hash))
-        return Delivery(await self._broadcast(attempt, to_everybody=True))
+        return await self.resend(replace(attempt, is_private=False))
 
     async def _sign(self, order: Order, head: BlockNumber, *, is_private: bool) -> SignedAttempt:
         tx: TxParams = order.call.as_tx(self.address)
@@ -128,8 +128,8 @@ class Sender:
             expected_profit=order.expected_profit,
         )
 
-    async def _broadcast(self, attempt: SignedAttempt, *, to_everybody: bool = False) -> Delivery:
-        if attempt.is_private and self._private is not None and not to_everybody:
+    async def _broadcast(self, attempt: SignedAttempt) -> Delivery:
+        if attempt.is_private and self._private is not None:
             return _sum_up(attempt, [await _hand_over(self._private, attempt.raw)])
         asked = self._endpoints.usable() or self._endpoints.all
         answers = await asyncio.gather(*(_hand_over(one, attempt.raw) for one in asked))

@@ -44,6 +44,7 @@ class Tracker:
         signals: Signals,
     ) -> None:
         self.mined = 0  # nonces that the chain has used, as of the last head
+        self.newest = BlockNumber(0)  # the last block in which something of ours was mined
         self._executor = executor
         self._manager = manager
         self._store = store
@@ -62,6 +63,7 @@ class Tracker:
                 await self._look_for(entry, head)
             else:
                 await self._look_after(entry, head)
+        self.newest = await self._store.read(lambda db: journal.newest_block(db, me))
         return await self._store.read(lambda db: journal.open_flights(db, me))
 
     async def _count(self) -> int:

@@ -65,7 +65,8 @@ class Executor(Bot):
         for flight in out:
             await self._see_through(flight, head, out)
         self._note_idle(is_idle=not out)
-        if self.accepts_work and not out:
+        # On a head from before our last batch, its tasks would seem to be due still.
+        if self.accepts_work and not out and head.number >= self._tracker.newest:
             await self._look_for_work(head, flights)
 
     async def hashes_out(self) -> list[str]:

@@ -8,10 +8,10 @@ from taskwork.chain.types import BlockNumber, Wei
 
 def next_step(flight: Flight, head: BlockNumber, *, patience: int, private_blocks: int) -> Step:
     """Wait for it, send the same again, show it to everybody, or urge it with a higher fee."""
-    if flight.newest.state is SendState.SIGNED:
-        return Step.RESEND  # perhaps the process ended before it was sent
     if flight.newest.is_private and head - flight.attempts[0].sent_at >= private_blocks:
         return Step.PUBLISH
+    if flight.newest.state is SendState.SIGNED:
+        return Step.RESEND  # perhaps the process ended before it was sent
     if head - flight.newest.sent_at >= patience:
         return Step.URGE
     return Step.WAIT

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from alembic import command
@@ -28,6 +29,7 @@ T = TypeVar("T")
 
 MEMORY = "memory"  # instead of a file: forgotten at the end
 _MIGRATING = 0x7461736B  # PostgreSQL's lock for whoever changes the schema
+_ALONE = Lock()  # Alembic knows one migration at a time in a process
 _BUSY_S = 10.0  # how long SQLite waits for another process
 
 
@@ -175,7 +177,8 @@ def migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", "keeper.store:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ALONE:
+        command.upgrade(config, "head")
 
 
 def _check(connection: Connection, about: Identity) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select, update
 from keeper.store.rows import attempt_from_row, attempt_to_row, nonce_from_row
 from keeper.store.schema import nonces, transactions
 from keeper.types import BlockRef, Flight, NonceEntry, NonceState, SendState, SignedAttempt
-from taskwork.chain.types import Address
+from taskwork.chain.types import Address, BlockNumber
 
 _UNSETTLED = (NonceState.OPEN.value, NonceState.MINED.value, NonceState.TAKEN.value)
 _FINAL = (NonceState.FINAL.value, NonceState.LOST.value)
@@ -101,6 +101,14 @@ def next_nonce(db: Connection, executor: Address) -> int:
     )
     highest = db.execute(used).scalar()
     return 0 if highest is None else int(highest) + 1
+
+
+def newest_block(db: Connection, executor: Address) -> BlockNumber:
+    """The last block in which something of ours was mined; 0 when nothing was."""
+    found = select(func.max(nonces.c.block)).where(
+        nonces.c.executor == executor, nonces.c.state == NonceState.MINED.value
+    )
+    return BlockNumber(db.execute(found).scalar() or 0)
 
 
 def attempts(db: Connection, executor: Address, nonce: int) -> list[SignedAttempt]:

@@ -58,7 +58,9 @@ async def running_keeper(
             yield RunningKeeper(events, signals, stop, task)
         finally:
             stop.set()
-            await asyncio.wait_for(task, PATIENCE_S)
+            await asyncio.wait([task], timeout=PATIENCE_S)
+            if not task.cancelled():
+                task.result()
 
 
 def settings_for(chain: Chain, **settings: Any) -> Settings:

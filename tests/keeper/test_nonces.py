@@ -101,6 +101,8 @@ def test_missing_nonces__gap__is_what_nobody_knows(
         ({"state": SendState.SIGNED}, 99, Step.RESEND),
         ({"is_private": True}, 11, Step.WAIT),
         ({"is_private": True}, 12, Step.PUBLISH),
+        ({"is_private": True, "state": SendState.SIGNED}, 11, Step.RESEND),
+        ({"is_private": True, "state": SendState.SIGNED}, 12, Step.PUBLISH),
     ],
 )
 def test_next_step__time_and_state__say_what_to_do(
