@@ -175,8 +175,10 @@ class _Money:
         self.cost = counter("keeper_cost_wei_total", "Final cost of gas.")
         self.reimbursed = counter("keeper_reimbursed_wei_total", "Final reimbursements.")
         self.gas = counter("keeper_used_gas_total", "Final gas.")
-        self.executed = counter("keeper_tasks_executed_total", "Tasks run, final.")
-        self.failed = counter("keeper_tasks_failed_total", "Those of them whose target refused.")
+        self.executed = counter(
+            "keeper_tasks_executed_total", "Tasks that did what they were to do, final."
+        )
+        self.failed = counter("keeper_tasks_failed_total", "Tasks whose target refused, final.")
         self.rolled_back = counter(
             "keeper_entries_rolled_back_total", "Entries that a reorganisation took back."
         )

@@ -12,7 +12,7 @@ import click
 
 from keeper.log import Redactor, set_up_logs
 from keeper.settings import ENVIRONMENT_ONLY, Settings, read_settings
-from taskwork.errors import TaskworkError
+from taskwork.errors import ConfigError, InvalidInput, TaskworkError
 
 Command = Callable[..., None]
 
@@ -39,7 +39,7 @@ def with_settings(*names: str) -> Callable[[Command], Command]:
                 command(settings, redactor, **given)
             except TaskworkError as error:
                 click.echo(f"keeper: {redactor.hide(error)}", err=True)
-                sys.exit(2)
+                sys.exit(exit_code(error))
 
         flagged: Command = wrapped
         for name in reversed(names):
@@ -47,6 +47,11 @@ def with_settings(*names: str) -> Callable[[Command], Command]:
         return flagged
 
     return decorate
+
+
+def exit_code(error: TaskworkError) -> int:
+    """2 where only the operator can help; 1 where starting again may: service managers ask."""
+    return 2 if isinstance(error, ConfigError | InvalidInput) else 1
 
 
 def as_json(command: Command) -> Command:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
 
 from keeper.services.pnl import Line, Run, Share, shares_of, sum_up, summarise
+from keeper.settings import Settings
 from keeper.store import books, index
 from keeper.store.database import Store
 from keeper.types import EntryState, IndexedEvent, LedgerEntry
 from taskwork.chain.types import Address, Gas, TaskHash, Wei
+from taskwork.units import short
 
+_EVER = 2**62
 _FINAL_OR_NOT = (EntryState.PENDING, EntryState.CONFIRMED)
 
 
@@ -35,7 +39,7 @@ class Table:
 
 
 async def read_pnl(
-    store: Store, by: By, *, since: int = 0, until: int = 2**62, foreseen: bool = False
+    store: Store, by: By, *, since: int = 0, until: int = _EVER, foreseen: bool = False
 ) -> Table:
     """The table for entries whose blocks are of that time (seconds), newest first."""
     states = (EntryState.FORESEEN,) if foreseen else _FINAL_OR_NOT
@@ -43,9 +47,34 @@ async def read_pnl(
     return Table(summarise(shares, _NAMES[by]), sum_up("total", shares))
 
 
+async def read_table(
+    settings: Settings, by: By, period: tuple[int, int], *, foreseen: bool
+) -> Table:
+    """The table from the store of the settings."""
+    store = await Store.open(settings.store.get_secret_value())
+    try:
+        return await read_pnl(store, by, since=period[0], until=period[1], foreseen=foreseen)
+    finally:
+        await store.close()
+
+
+def period_of(since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    """From and to in seconds, of times in UTC; always and ever where they are not given."""
+    first = 0 if since is None else int(since.replace(tzinfo=UTC).timestamp())
+    return first, _EVER if until is None else int(until.replace(tzinfo=UTC).timestamp())
+
+
 def as_json(table: Table) -> dict[str, Any]:
-    """For programs: wei as decimal text, as JSON's numbers end at 2^53 for many."""
+    """For programs: amounts in wei."""
     return {"lines": [_plain(line) for line in table.lines], "total": _plain(table.total)}
+
+
+def in_words(table: Table) -> str:
+    """For people: amounts rounded, but for the last line."""
+    rows = [_HEADINGS, *(_cells(line) for line in (*table.lines, table.total))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    told = ("  ".join(_aligned(row, widths)).rstrip() for row in rows)
+    return "\n".join([*told, f"profit: {table.total.profit} wei"])
 
 
 _NAMES: Mapping[By, Callable[[Share], str]] = {
@@ -55,9 +84,22 @@ _NAMES: Mapping[By, Callable[[Share], str]] = {
 }
 
 
+_HEADINGS = ("", "transactions", "tasks", "failed", "gas", "cost", "reimbursed", "profit")
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    counts = (line.transactions, line.executed, line.failed, line.gas_used)
+    amounts = (line.cost, line.reimbursed, line.profit)
+    return (line.name, *(str(count) for count in counts), *(short(amount) for amount in amounts))
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> list[str]:
+    cells = list(zip(row, widths, strict=True))
+    return [cells[0][0].ljust(cells[0][1]), *(cell.rjust(width) for cell, width in cells[1:])]
+
+
 def _plain(line: Line) -> dict[str, Any]:
-    amounts = {"cost": line.cost, "reimbursed": line.reimbursed, "profit": line.profit}
-    return asdict(line) | {name: str(amount) for name, amount in amounts.items()}
+    return asdict(line) | {"profit": line.profit}
 
 
 def _shares(db: Connection, states: tuple[EntryState, ...], since: int, until: int) -> list[Share]:

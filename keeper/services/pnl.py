@@ -118,7 +118,7 @@ def _share(whole: Share, run: Run, gas: int, cost: int) -> Share:
         whole,
         owner=run.owner or NOBODYS,
         task=run.task_hash,
-        executed=int(run.executed),
+        executed=int(run.executed and not run.failed),
         failed=int(run.failed),
         gas_used=Gas(gas),
         cost=Wei(cost),

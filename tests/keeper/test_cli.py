@@ -119,8 +119,6 @@ async def test_run__debug_logs_of_a_failing_node__hold_no_secret(chain: Chain) -
         (("--chain-id", "1"), "serves chain 31337, not 1: correct --chain-id"),
         (("--manager", NOWHERE), "no TaskManager at 0x00000000000000000000000000000000000000AA"),
         (("--manager", "0x12"), "address is '0x12'"),
-        (("--rpc", "http://127.0.0.1:1"), "the node does not answer"),
-        (("--rpc", "ws://127.0.0.1:1"), "the node does not answer"),
     ],
 )
 async def test_run__wrong_setting__says_so_in_one_line_and_exits(
@@ -131,6 +129,13 @@ async def test_run__wrong_setting__says_so_in_one_line_and_exits(
     assert code == 2
     assert said in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ws://127.0.0.1:1"])
+async def test_run__node_away__ends_so_that_it_is_started_again(chain: Chain, url: str) -> None:
+    code, _, err = await keeper("run", "--rpc", url, "--manager", chain.manager.address)
+    assert code == 1
+    assert "the node does not answer" in err.splitlines()[-1]
 
 
 async def test_run__another_contract__is_refused(chain: Chain) -> None:
