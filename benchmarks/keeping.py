@@ -78,6 +78,7 @@ class Keeper:
         """Ask it to end; returns its exit code."""
         assert self.process is not None
         if self.process.poll() is None:
+            self.said_anything()  # while Python still loads, any signal is the end
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(grace_s)
         return self.process.wait()
@@ -87,11 +88,11 @@ class Keeper:
         return self.process is not None and self.process.poll() is None
 
     def check(self) -> None:
-        """Raise `KeeperEnded` when it is gone while it is needed."""
-        if not self.is_running():
-            code = None if self.process is None else self.process.returncode
+        """Raise `KeeperEnded` when it has ended by itself."""
+        code = None if self.process is None else self.process.poll()
+        if code not in {None, -signal.SIGKILL}:
             said = processes.last_line(self.log)
-            raise KeeperEnded(f"the keeper ended with exit code {code}, saying: {said}")
+            raise KeeperEnded(f"{self.name} ended with exit code {code}, saying: {said}")
 
     # What it says
 
@@ -108,6 +109,11 @@ class Keeper:
             lambda: len(self.events(name)) >= count, self.process, self.log, PATIENCE_S
         )
         return self.events(name)[-1]
+
+    def said_anything(self) -> None:
+        """Wait until it has come to life."""
+        assert self.process is not None
+        processes.wait_until(lambda: bool(self.events()), self.process, self.log, PATIENCE_S)
 
     def ask(self, *command: str) -> Any:
         """What one of its other commands prints as JSON."""

@@ -54,6 +54,7 @@ class Ledger:
 
     profit: int
     journaled: frozenset[str]
+    booked: frozenset[str]
     unsettled: tuple[int, ...]  # nonces that something is out for
 
 
@@ -96,11 +97,16 @@ def mined_by(chain: Chain, executor: Address, since: int) -> list[Mined]:
 def read_store(file: Path) -> Ledger:
     """The books and the journal, by plain SQL."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-        entries = db.execute("select reimbursed, cost from entries where state <> 'foreseen'")
-        profit = sum(int(reimbursed) - int(cost) for reimbursed, cost in entries)
+        books = "select tx_hash, reimbursed, cost from entries where state <> 'foreseen'"
+        entries = [(str(name), int(got) - int(paid)) for name, got, paid in db.execute(books)]
         journaled = frozenset(str(row[0]) for row in db.execute("select tx_hash from transactions"))
         open_ = db.execute("select nonce from nonces where state = 'open' order by nonce")
-        return Ledger(profit, journaled, tuple(int(row[0]) for row in open_))
+        return Ledger(
+            profit=sum(profit for _, profit in entries),
+            journaled=journaled,
+            booked=frozenset(name for name, _ in entries),
+            unsettled=tuple(int(row[0]) for row in open_),
+        )
 
 
 def wasted(mined: Sequence[Mined], manager: Address) -> list[Mined]:

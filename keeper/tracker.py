@@ -111,11 +111,17 @@ class Tracker:
             await self._book(*found)
 
     async def _confirm(self, entry: NonceEntry) -> None:
-        """Book once more what is final now: the chain has the last word."""
+        """Make final what the chain tells a second time; what it tells anew is booked first."""
         found = await self._mined(entry.nonce)
-        if found is not None:
-            booked = await self._entry(*found)
-            await self._ledger.confirm(replace(booked, state=EntryState.CONFIRMED))
+        if found is None:
+            return
+        told = await self._entry(*found)
+        before = await self._store.read(lambda db: books.find(db, told.tx_hash))
+        if before != told:
+            log.warning("receipt_changed", tx_hash=told.tx_hash, block=told.block.number)
+            await self._book(*found)
+            return
+        await self._ledger.confirm(replace(told, state=EntryState.CONFIRMED))
 
     async def _book(self, attempt: SignedAttempt, receipt: TxReceipt) -> None:
         events = manager_events(receipt["logs"], self._manager.address)

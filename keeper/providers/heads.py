@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import structlog
 
+from keeper.providers.answers import as_block
 from keeper.providers.endpoint import Endpoint
 from keeper.providers.pool import Endpoints
 from keeper.services.endpoints import is_usable, lag, reference_head
@@ -152,7 +153,7 @@ async def wait_for_any(*events: asyncio.Event, timeout_s: float | None = None) -
 
 async def read_block(web3: Web3) -> Any:
     """The newest block."""
-    return await web3.eth.get_block("latest")
+    return as_block(await web3.eth.get_block("latest"))
 
 
 async def read_fees(web3: Web3, block: Any) -> Head:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from web3.types import TxReceipt
 
+from keeper.providers.answers import as_block, as_number, as_receipt
 from keeper.providers.pool import Endpoints
 from taskwork.chain.events import Event
 from taskwork.chain.rpc import Web3
@@ -16,6 +17,14 @@ from taskwork.chain.types import Address, BlockNumber, TaskHash, TaskStatus, Wei
 from taskwork.errors import ChainError, NodeRefused
 
 T = TypeVar("T")
+
+_TOLD = ("blockHash", "status", "gasUsed", "effectiveGasPrice")
+
+
+def most_told(receipts: Sequence[Any]) -> Any:
+    """The receipt that most endpoints tell; the best one's when it is no more than another."""
+    contents = [tuple(receipt[name] for name in _TOLD) for receipt in receipts]
+    return receipts[max(range(len(receipts)), key=lambda at: contents.count(contents[at]))]
 
 
 class ManagerReader:
@@ -76,7 +85,7 @@ class ManagerReader:
         """Native coin of an account."""
 
         async def ask(web3: Web3) -> Wei:
-            return Wei(await web3.eth.get_balance(account))
+            return Wei(as_number(await web3.eth.get_balance(account)))
 
         return await self.endpoints.ask(ask)
 
@@ -84,7 +93,7 @@ class ManagerReader:
         """What others tip."""
 
         async def ask(web3: Web3) -> Wei:
-            return Wei(await web3.eth.max_priority_fee)
+            return Wei(as_number(await web3.eth.max_priority_fee))
 
         return await self.endpoints.ask(ask)
 
@@ -92,23 +101,30 @@ class ManagerReader:
         """A block of the chain as it stands."""
 
         async def ask(web3: Web3) -> Any:
-            return await web3.eth.get_block(number)
+            return as_block(await web3.eth.get_block(number))
 
         return await self.endpoints.ask(ask)
 
     async def receipt(self, tx_hash: str) -> TxReceipt | None:
         """A transaction's receipt, if anybody has it: an endpoint that is behind has none yet."""
-        answers = await self.endpoints.ask_all(lambda web3: find_receipt(web3, tx_hash))
+
+        async def ask(web3: Web3) -> TxReceipt | None:
+            receipt = await find_receipt(web3, tx_hash)
+            return None if receipt is None else as_receipt(receipt)
+
+        answers = await self.endpoints.ask_all(ask)
         found = [answer for answer in answers if answer and not isinstance(answer, ChainError)]
         if not found and all(isinstance(answer, ChainError) for answer in answers):
             raise next(answer for answer in answers if isinstance(answer, ChainError))
-        return found[0] if found else None
+        told: TxReceipt | None = most_told(found) if found else None
+        return told
 
     async def nonce_counts(self, account: Address, block: str) -> list[int]:
         """What every endpoint says the account's next nonce is, at `latest` or `pending`."""
 
         async def ask(web3: Web3) -> int:
-            return await web3.eth.get_transaction_count(account, block)  # type: ignore[arg-type]
+            count = await web3.eth.get_transaction_count(account, block)  # type: ignore[arg-type]
+            return as_number(count)
 
         answers = await self.endpoints.ask_all(ask)
         counts = [answer for answer in answers if not isinstance(answer, ChainError)]

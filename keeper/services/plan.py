@@ -6,7 +6,7 @@ from taskwork.chain.types import BlockNumber, Gas, Wei
 
 TX_GAS_CAP = 16_777_216  # EIP-7825: what a transaction may carry
 _LEAST_BATCH_GAS = 400_000  # what the manager wants to see before it starts the smallest task
-_LONGEST_REST_S = 30.0
+_LONGEST_REST_S = 4.0  # a third of a block: a keeper that sleeps longer runs things late
 
 
 def batch_gas(wanted: Gas, block_gas_limit: Gas, balance: Wei | None, max_fee: Wei) -> Gas:
@@ -26,5 +26,5 @@ def landing_block(head: BlockNumber) -> BlockNumber:
 
 
 def rest_s(failures_in_row: int) -> float:
-    """Seconds to wait before connecting again: doubles, up to half a minute."""
+    """Seconds to wait before trying again: doubles, up to four."""
     return float(min(_LONGEST_REST_S, 0.5 * 2 ** min(failures_in_row, 10)))

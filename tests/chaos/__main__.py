@@ -6,12 +6,15 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 
 import click
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.keeping import ROOT
 from tests.chaos import scenarios
 from tests.chaos.runner import FOLDER, Outcome, outcome_of
 from tests.chaos.scenario import SCENARIOS, Scenario
@@ -24,9 +27,23 @@ HEADINGS = ("tasks", "runs", "blocks", "sent", "wasted", "kills", "gwei earned",
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 @click.option("--short", is_flag=True, help="Few rounds of some scenarios, as in make test.")
 @click.option("--seed", default=1, show_default=True, help="Another one, another history.")
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT,
+    help="Folder of another keeper to try it on.",
+)
 @click.option("--list", "only_list", is_flag=True, help="Say what there is.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcomes for machines.")
-def main(*, names: Sequence[str], short: bool, seed: int, only_list: bool, as_json: bool) -> None:
+def main(
+    *,
+    names: Sequence[str],
+    short: bool,
+    seed: int,
+    sources: Path,
+    only_list: bool,
+    as_json: bool,
+) -> None:
     """Play scenarios (all, unless some are named) against the real keeper on a real node.
 
     At the end of each: every due task ran exactly as often as it should, no nonce is stuck, the
@@ -36,9 +53,8 @@ def main(*, names: Sequence[str], short: bool, seed: int, only_list: bool, as_js
     if only_list:
         console.print(listing())
         return
-    outcomes = [
-        tell(console, outcome_of(one, seed=seed, short=short)) for one in chosen(names, short=short)
-    ]
+    play = partial(outcome_of, seed=seed, short=short, sources=sources)
+    outcomes = [tell(console, play(one)) for one in chosen(names, short=short)]
     if as_json:
         click.echo(json.dumps([asdict(one) for one in outcomes], indent=2))
     console.print(table_of(outcomes))

@@ -29,7 +29,8 @@ class Verdict:
 def check_all(stage: Stage, *, wasted_at_most: int = 0) -> Verdict:
     """Stop the keepers, and assert all of it."""
     for keeper in stage.keepers:
-        if keeper.process is not None:
+        keeper.check()
+        if keeper.is_running():
             code = keeper.stop()
             assert code == 0, f"{keeper.name} ended with {code}: {last_line(keeper.log)}"
     check_tasks(stage)
@@ -71,6 +72,8 @@ def check_keeper(stage: Stage, keeper: Keeper) -> list[Mined]:
     unknown = [tx for tx in own if tx.tx_hash not in ledger.journaled]
     assert not unknown, f"{keeper.name}: sent but not journaled: {unknown}"
     assert not ledger.unsettled, f"{keeper.name}: nonces {ledger.unsettled} are still open"
+    unbooked = [tx for tx in own if tx.tx_hash not in ledger.booked]
+    assert not unbooked, f"{keeper.name}: mined but not booked: {unbooked}"
     profit = earned(stage, keeper, mined)
     assert ledger.profit == profit, (
         f"{keeper.name}: the books say {ledger.profit}, the chain {profit}"

@@ -41,12 +41,12 @@ def play(
         return check_all(stage, wasted_at_most=one.waste * rounds)
 
 
-def outcome_of(one: Scenario, *, seed: int, short: bool) -> Outcome:
+def outcome_of(one: Scenario, *, seed: int, short: bool, sources: Path = ROOT) -> Outcome:
     """Play a scenario; a failure is an outcome, too."""
     started = time.monotonic()
     verdict, trouble = None, ""
     try:
-        verdict = play(one, seed=seed, short=short)
+        verdict = play(one, seed=seed, short=short, sources=sources)
     except Exception as error:  # noqa: BLE001 - however it breaks, it has failed
         trouble = f"{type(error).__name__}: {error}"
         (FOLDER / one.name / "failure.txt").write_text(traceback.format_exc(), "utf-8")

@@ -25,7 +25,7 @@ from tests.support.faults.proxy import Proxy, running_proxy
 
 BLOCK_S = 0.2
 DEAR = 90 * GWEI
-PATIENCE_S = 240.0
+PATIENCE_S = 120.0
 USUAL = {
     "poll_interval_s": 0.05,
     "request_timeout_s": 2,
@@ -74,6 +74,13 @@ class Stage:
         self.fund(made.account)
         return made
 
+    def working(self, name: str = "one", **settings: object) -> Keeper:
+        """A keeper that has started and follows the chain."""
+        keeper = self.keeper(name, **settings)
+        keeper.start()
+        keeper.said("keeper_started")
+        return keeper
+
     def accounts(self) -> dict[str, Keeper]:
         """The executors, and one keeper of each."""
         return {keeper.account.address: keeper for keeper in self.keepers}
@@ -119,16 +126,12 @@ class Stage:
         before = self.nonce(keeper.account)
         self.wait(lambda: self.nonce(keeper.account) > before)
 
-    def wait_for_end(self, keeper: Keeper, seconds: float) -> None:
-        """Wait until it is gone, but not longer."""
-        deadline = time.monotonic() + seconds
-        while keeper.is_running() and time.monotonic() < deadline:
-            time.sleep(0.02)
-
     def wait(self, condition: Callable[[], object], *, patience_s: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + patience_s
         while not condition():
             assert time.monotonic() < deadline, f"waited {patience_s} s in vain"
+            for keeper in self.keepers:
+                keeper.check()
             time.sleep(0.05)
 
     def kill(self, keeper: Keeper) -> None:
@@ -174,6 +177,10 @@ class Stage:
     def due(self) -> int:
         """Tasks that the next block can run."""
         return outside.due(self.world)
+
+    def unfinished(self) -> bool:
+        """Whether any task waits for its block, or to be run."""
+        return outside.next_block(self.world) is not None
 
     def settle(self) -> None:
         """Let time pass until every task has run as often as it is to, with nothing left out."""

@@ -161,8 +161,8 @@ def test_landing_block__any_head__is_the_next() -> None:
     assert landing_block(BlockNumber(41)) == 42
 
 
-def test_rest_s__failures_in_a_row__doubles_up_to_half_a_minute() -> None:
-    assert [rest_s(n) for n in (0, 1, 2, 6, 60)] == [0.5, 1.0, 2.0, 30.0, 30.0]
+def test_rest_s__failures_in_a_row__doubles_up_to_four() -> None:
+    assert [rest_s(n) for n in (0, 1, 2, 6, 60)] == [0.5, 1.0, 2.0, 4.0, 4.0]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,7 @@ SPIKE = (1, 2, 4, 7, 10, 10, 10, 10, 6, 3)  # times the base fee, block by block
 
 def reorganise(stage: Stage, rounds: int, take_back: TakeBack) -> None:
     """Let it execute, and take those blocks back, one deeper each time."""
-    keeper = stage.keeper()
-    keeper.start()
+    keeper = stage.working()
     for number in range(rounds):
         depth = number % DEEPEST + 1
         stage.schedule(6, soonest=depth + 4, within=depth)
@@ -34,7 +33,7 @@ def reorganise(stage: Stage, rounds: int, take_back: TakeBack) -> None:
         stage.wait_blocks(2)
 
 
-@scenario(10, few=2)
+@scenario(10, few=2, waste=1)
 def reorg_out(stage: Stage, rounds: int) -> None:
     """blocks 1 to 10 deep are taken back, and our transactions are gone"""
 
@@ -44,7 +43,7 @@ def reorg_out(stage: Stage, rounds: int) -> None:
     reorganise(stage, rounds, take_back)
 
 
-@scenario(10)
+@scenario(10, waste=1)
 def reorg_in(stage: Stage, rounds: int) -> None:
     """blocks 1 to 10 deep are taken back; our transactions are in again, in the last of them"""
 
@@ -86,7 +85,7 @@ def reorg_replaced(stage: Stage, rounds: int) -> None:
 def fee_spikes(stage: Stage, rounds: int) -> None:
     """the base fee is tenfold within five blocks, now and then above what the owners pay"""
     stage.miner.weather = weather
-    stage.keeper().start()
+    stage.working()
     for _ in range(rounds):
         stage.schedule(60, within=60)
         stage.settle()
@@ -100,8 +99,7 @@ def weather(block: int) -> int:
 @scenario(4)
 def vanishing(stage: Stage, rounds: int) -> None:
     """the node's pool forgets our transactions before they are mined, twice in a row"""
-    keeper = stage.keeper()
-    keeper.start()
+    keeper = stage.working()
     for _ in range(rounds):
         stage.schedule(12, soonest=5, within=4)
         for _ in range(2):
@@ -113,8 +111,7 @@ def vanishing(stage: Stage, rounds: int) -> None:
 @scenario(2)
 def halted(stage: Stage, rounds: int) -> None:
     """no block comes for a while, with a transaction out"""
-    keeper = stage.keeper(block_timeout_s=2)
-    keeper.start()
+    keeper = stage.working(block_timeout_s=2)
     for _ in range(rounds):
         stage.schedule(12, soonest=5, within=6)
         with stage.out(keeper):
@@ -125,8 +122,7 @@ def halted(stage: Stage, rounds: int) -> None:
 @scenario(3, few=1, waste=1)
 def reverted(stage: Stage, rounds: int) -> None:
     """a transaction that was simulated well reverts when it is included"""
-    keeper = stage.keeper()
-    keeper.start()
+    keeper = stage.working()
     manager = stage.world.manager
     code = stage.chain.rpc("eth_getCode", manager, "latest")
     for _ in range(rounds):

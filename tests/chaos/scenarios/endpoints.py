@@ -24,7 +24,7 @@ def work_through(stage: Stage, *, count: int = TASKS) -> None:
 def lost(stage: Stage, rounds: int) -> None:
     """requests and answers get lost, one in ten; every other answer to sending does"""
     proxy = stage.proxy()
-    stage.keeper(rpc=proxy.http).start()
+    stage.working(rpc=proxy.http)
     with (
         proxy.program.during(faults.AnswerLost(), SEND, skip=1, times=1, repeats=True),
         proxy.program.during(faults.RequestLost(), skip=20, chance=0.05),
@@ -38,7 +38,7 @@ def lost(stage: Stage, rounds: int) -> None:
 def garbage(stage: Stage, rounds: int) -> None:
     """answers that are no JSON, half of one, huge, or not what was asked for"""
     proxy = stage.proxy()
-    stage.keeper(rpc=proxy.http).start()
+    stage.working(rpc=proxy.http)
     with ExitStack() as bad:
         for fault in (
             faults.Garbage(),
@@ -57,7 +57,7 @@ def garbage(stage: Stage, rounds: int) -> None:
 def throttled(stage: Stage, rounds: int) -> None:
     """429 with and without Retry-After, 503, and a node that is up and down in turns"""
     proxy = stage.proxy()
-    stage.keeper(rpc=proxy.http).start()
+    stage.working(rpc=proxy.http)
     odd = (
         faults.HttpStatus(429, {"Retry-After": "1"}),
         faults.HttpStatus(429),
@@ -73,7 +73,7 @@ def throttled(stage: Stage, rounds: int) -> None:
 def hanging(stage: Stage, rounds: int) -> None:
     """sockets that stay silent, before and after the node acted, and slow answers"""
     proxy = stage.proxy()
-    stage.keeper(rpc=proxy.http, request_timeout_s=0.5).start()
+    stage.working(rpc=proxy.http, request_timeout_s=0.5)
     with (
         proxy.program.during(faults.Hang(node_acts=True), SEND, skip=1, times=1, repeats=True),
         proxy.program.during(faults.Hang(), skip=20, chance=0.02),
@@ -87,7 +87,7 @@ def hanging(stage: Stage, rounds: int) -> None:
 def stale(stage: Stage, rounds: int) -> None:
     """the wanted endpoint stands still or lags, the other one does not"""
     old, good = stage.proxy(), stage.proxy()
-    stage.keeper(rpc=f"{old.http},{good.http}").start()
+    stage.working(rpc=f"{old.http},{good.http}")
     for number in range(rounds):
         view = lagging(6) if number % 2 else stuck_at(stage.chain.head())
         with old.program.during(view):
@@ -98,7 +98,7 @@ def stale(stage: Stage, rounds: int) -> None:
 def liars(stage: Stage, rounds: int) -> None:
     """one of two endpoints tells wrong nonces, wrong receipts, or of another chain"""
     liar, good = stage.proxy(), stage.proxy()
-    stage.keeper(rpc=f"{liar.http},{good.http}").start()
+    stage.working(rpc=f"{liar.http},{good.http}")
     lies = (
         (faults.off_by(1), COUNT),
         (faults.off_by(-1), COUNT),
@@ -116,7 +116,7 @@ def liars(stage: Stage, rounds: int) -> None:
 def failover(stage: Stage, rounds: int) -> None:
     """the endpoints go away in turns, the websocket with its subscription among them"""
     proxies = [stage.proxy(), stage.proxy()]
-    stage.keeper(rpc=f"{proxies[0].ws},{proxies[1].http}").start()
+    stage.working(rpc=f"{proxies[0].ws},{proxies[1].http}")
     for number in range(rounds):
         stage.schedule(TASKS, soonest=8, within=30)
         stage.wait_blocks(12)
@@ -128,7 +128,7 @@ def failover(stage: Stage, rounds: int) -> None:
 def quiet_subscription(stage: Stage, rounds: int) -> None:
     """a websocket that is open and tells of no head any more"""
     proxy, other = stage.proxy(), stage.proxy()
-    stage.keeper(rpc=f"{proxy.ws},{other.http}").start()
+    stage.working(rpc=f"{proxy.ws},{other.http}")
     with proxy.program.during(faults.Muted(), "eth_subscription", skip=20):
         for _ in range(rounds):
             work_through(stage)
@@ -138,7 +138,7 @@ def quiet_subscription(stage: Stage, rounds: int) -> None:
 def private_endpoint(stage: Stage, rounds: int) -> None:
     """the private endpoint is away, silent, refuses, or swallows what it accepted"""
     private = stage.proxy()
-    stage.keeper(private_rpc=private.http, private_blocks=2).start()
+    stage.working(private_rpc=private.http, private_blocks=2)
     troubles = (faults.Swallowed(), faults.Hang(), faults.Refused(), faults.AnswerLost())
     for number in range(rounds):
         with private.program.during(troubles[number % len(troubles)], SEND):
@@ -151,7 +151,7 @@ def private_endpoint(stage: Stage, rounds: int) -> None:
 def outage(stage: Stage, rounds: int) -> None:
     """all endpoints are away while 300 blocks go by and everything becomes due"""
     proxies = [stage.proxy(), stage.proxy()]
-    stage.keeper(rpc=",".join(proxy.http for proxy in proxies)).start()
+    stage.working(rpc=",".join(proxy.http for proxy in proxies))
     for _ in range(rounds):
         stage.schedule(TASKS * 3, soonest=20, within=60, recurring=0.1)
         stage.wait_blocks(40)

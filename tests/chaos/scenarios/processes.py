@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from tests.chaos.scenario import scenario
 from tests.chaos.stage import Stage
 from tests.support.faults.faults import Told
 
-# Where the process is killed: before or after the node did this. The first is the one that counts.
-KILL_AT = (
-    *("eth_sendRawTransaction",) * 4,
-    "eth_getTransactionReceipt",
-    "eth_getTransactionCount",
-    "eth_simulateV1",
-    "eth_getBlockByNumber",
-    "eth_getLogs",
-    "eth_feeHistory",
-    "eth_call",
-)
-LONGEST_LIFE_S = 6.0
+# Where the process is killed: half of the time before or after it sends, else at any request.
+SEND = ("eth_sendRawTransaction",)
+RECEIPT = ("eth_getTransactionReceipt",)
+REQUESTS = 150  # about as many as it makes until a batch is booked
+
+
+def point_of(luck: Random) -> tuple[tuple[str, ...], int]:
+    """Methods, and how many of them pass before the one that is the last."""
+    draw = luck.random()
+    if draw < 0.5:
+        return SEND, 0
+    return (RECEIPT, luck.randrange(3)) if draw < 0.6 else ((), luck.randrange(REQUESTS))
 
 
 @scenario(50, few=4)
@@ -28,12 +30,10 @@ def kill(stage: Stage, rounds: int) -> None:
     for _ in range(rounds):
         stage.schedule(4, soonest=4, within=12)
         told = Told(keeper.kill, node_acts=stage.luck.random() < 0.5)
-        methods = (stage.luck.choice(KILL_AT),) if stage.luck.random() < 0.8 else ()
+        methods, skip = point_of(stage.luck)
         keeper.start()
-        with proxy.program.during(told, *methods, skip=stage.luck.randrange(4), times=1):
-            stage.wait_for_end(keeper, stage.luck.uniform(1, LONGEST_LIFE_S))
-        if keeper.is_running():
-            keeper.kill()
+        with proxy.program.during(told, *methods, skip=skip, times=1):
+            stage.wait(lambda: not keeper.is_running())
         stage.kills += 1
     keeper.start()
     stage.settle()
@@ -57,7 +57,7 @@ def one_key(stage: Stage, rounds: int) -> None:
 def two_keys(stage: Stage, rounds: int) -> None:
     """two keepers with two keys race for the same tasks; a lost race costs 25,000 gas at most"""
     for name in ("one", "two"):
-        stage.keeper(name).start()
+        stage.working(name)
     for _ in range(rounds):
         stage.schedule(120, within=60)
         stage.settle()
@@ -66,8 +66,7 @@ def two_keys(stage: Stage, rounds: int) -> None:
 @scenario(3)
 def key_used_outside(stage: Stage, rounds: int) -> None:
     """somebody else sends with the executor's key: before, instead of, and ahead of the keeper"""
-    keeper = stage.keeper()
-    keeper.start()
+    keeper = stage.working()
     for number in range(rounds):
         stage.schedule(10, soonest=8, within=6)
         with stage.out(keeper):
@@ -82,8 +81,7 @@ def key_used_outside(stage: Stage, rounds: int) -> None:
 @scenario(2)
 def no_funds(stage: Stage, rounds: int) -> None:
     """the executor cannot pay for gas, until somebody funds it"""
-    keeper = stage.keeper()
-    keeper.start()
+    keeper = stage.working()
     for _ in range(rounds):
         stage.schedule(10, soonest=5, within=5)
         had = stage.chain.balance(keeper.account.address)
