@@ -10,6 +10,7 @@ import {
     FIRST_DEFERRAL,
     kilogasOf,
     LARGE_GAS,
+    MAX_COMMITTED_DATA_LENGTH,
     MAX_DATA_LENGTH,
     MAX_DISTANCE,
     MAX_PRICE,
@@ -28,6 +29,7 @@ import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
 import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
 import {SizeClass} from "./types/SizeClass.sol";
+import {Task} from "./types/Task.sol";
 import {TaskDefinition} from "./types/TaskDefinition.sol";
 import {TaskId} from "./types/TaskId.sol";
 import {TaskSchedule} from "./types/TaskSchedule.sol";
@@ -102,13 +104,31 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
             if (!_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) break;
             batch.gasBefore = gasleft(); // what was passed over is the caller's own loss
             uint256 mark = Memory.mark();
-            bool due = _tryLoad(taskHashes[i], batch.task) && _isDue(_states[batch.task.id]);
-            if (due) {
-                if (!_fits(batch)) break;
-                _handle(batch);
+            if (!_handleIfDue(batch, _tryLoad(taskHashes[i], batch.task), mark)) break;
+        }
+        _close(batch);
+        return (batch.executed, batch.failed);
+    }
+
+    /// @inheritdoc ITaskManagerCore
+    function executeCommitted(Task[] calldata tasks, uint256 targetGasReserve)
+        external
+        returns (uint256 executed, uint256 failed)
+    {
+        if (!_hasGas(targetGasReserve, GasCosts.EXIT)) return (0, 0);
+        Batch memory batch = _open(targetGasReserve);
+        for (uint256 i = 0; i < tasks.length; ++i) {
+            if (!_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) break;
+            batch.gasBefore = gasleft();
+            uint256 mark = Memory.mark();
+            if (tasks[i].data.length > MAX_COMMITTED_DATA_LENGTH) continue; // nobody's: not worth reading
+            bool known = _tryLoadCommitted(tasks[i], batch.task);
+            unchecked {
+                // The executor paid for the calldata before the manager could measure it. Below 2^15.
+                batch.gasBefore += GasCosts.DEFINITION_CHARGE
+                + GasCosts.ofCalldata(batch.task.data, batch.task.dataLength);
             }
-            Memory.release(mark);
-            if (due) batch.renew();
+            if (!_handleIfDue(batch, known, mark)) break;
         }
         _close(batch);
         return (batch.executed, batch.failed);
@@ -220,6 +240,19 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
                 }
             }
         }
+    }
+
+    /// @dev Handles the batch's task if it is known and due, and gives back the memory taken since `mark`.
+    /// @return goesOn False when the task is due and does not fit.
+    function _handleIfDue(Batch memory batch, bool known, uint256 mark) private returns (bool goesOn) {
+        bool due = known && _isDue(_states[batch.task.id]);
+        if (due) {
+            if (!_fits(batch)) return false;
+            _handle(batch);
+        }
+        Memory.release(mark);
+        if (due) batch.renew();
+        return true;
     }
 
     function _isDue(TaskState state) private view returns (bool) {
@@ -435,29 +468,72 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
 
     /// @inheritdoc ITaskManagerCore
     function updateTaskSchedule(bytes32 taskHash, TaskDefinition calldata newDefinition) external {
-        (LoadedTask memory task, TaskState state) = _loadOwn(taskHash);
+        LoadedTask memory task = _load(taskHash);
+        TaskState state = _ownState(task);
         bytes32 newHash = TaskCode.hashOf(newDefinition.task, task.id);
         if (newHash != taskHash) revert TaskManager_TaskChanged(taskHash, newHash);
-        TaskSchedule memory schedule = _checked(newDefinition.schedule);
-
-        Account account = _dequeue(task, state, _accounts[task.owner]);
-        (state, account) = _apply(schedule, task, state, account);
-        _save(task, state, account);
-        emit TaskConfigUpdated(taskHash, task.owner);
-        emit TaskScheduled(taskHash, task.owner, _nextBlockOf(state));
+        _update(task, state, newDefinition.schedule);
     }
 
     /// @inheritdoc ITaskManagerCore
     function cancelTask(bytes32 taskHash) external {
-        (LoadedTask memory task, TaskState state) = _loadOwn(taskHash);
-        Account account = _dequeue(task, state, _accounts[task.owner]);
-        _save(task, state.withStatus(TaskStatus.Cancelled), account);
-        emit TaskCancelled(taskHash, task.owner);
+        _cancel(_load(taskHash));
     }
 
     /// @inheritdoc ITaskManagerCore
     function reactivate(bytes32 taskHash) external payable {
-        LoadedTask memory task = _load(taskHash);
+        _reactivate(_load(taskHash));
+    }
+
+    /* COMMITTED TASKS */
+
+    /// @inheritdoc ITaskManagerCore
+    function scheduleCommitted(TaskDefinition calldata taskDef) external payable returns (bytes32 taskHash) {
+        Account account = _topUp(msg.sender);
+        LoadedTask memory task;
+        TaskCode.commit(taskDef.task, task);
+        _checkTask(task, account, MAX_COMMITTED_DATA_LENGTH);
+        _begin(task, _checked(taskDef.schedule), account.withNextNonce());
+        emit TaskCommitted(task.hash, msg.sender, taskDef);
+        return task.hash;
+    }
+
+    /// @inheritdoc ITaskManagerCore
+    function updateCommitted(TaskDefinition calldata newDefinition) external {
+        LoadedTask memory task = _loadCommitted(newDefinition.task);
+        _update(task, _ownState(task), newDefinition.schedule);
+    }
+
+    /// @inheritdoc ITaskManagerCore
+    function cancelCommitted(Task calldata task) external {
+        _cancel(_loadCommitted(task));
+    }
+
+    /// @inheritdoc ITaskManagerCore
+    function reactivateCommitted(Task calldata task) external payable {
+        _reactivate(_loadCommitted(task));
+    }
+
+    /* STEPS */
+
+    function _update(LoadedTask memory task, TaskState state, TaskSchedule calldata given) private {
+        TaskSchedule memory schedule = _checked(given);
+        Account account = _dequeue(task, state, _accounts[task.owner]);
+        (state, account) = _apply(schedule, task, state, account);
+        _save(task, state, account);
+        emit TaskConfigUpdated(task.hash, task.owner);
+        emit TaskScheduled(task.hash, task.owner, _nextBlockOf(state));
+        emit TaskScheduleSet(task.hash, schedule);
+    }
+
+    function _cancel(LoadedTask memory task) private {
+        TaskState state = _ownState(task);
+        Account account = _dequeue(task, state, _accounts[task.owner]);
+        _save(task, state.withStatus(TaskStatus.Cancelled), account);
+        emit TaskCancelled(task.hash, task.owner);
+    }
+
+    function _reactivate(LoadedTask memory task) private {
         TaskState state = _stateOf(task.id);
         _checkRevivable(task, state);
 
@@ -469,22 +545,27 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
         if (state.status() == TaskStatus.Crowded) revert TaskManager_BlockFull(_toUint64(tick), 0);
         _save(task, state, account);
         if (state.status() == TaskStatus.Queued) {
-            emit TaskReactivated(taskHash, task.owner, _toUint64(state.next()));
+            emit TaskReactivated(task.hash, task.owner, _toUint64(state.next()));
         }
     }
 
-    /// @dev Writes a new task of the caller and queues it, unless it starts paused.
+    /// @dev Stores a new task of the caller and queues it, unless it starts paused.
     function _schedule(TaskDefinition calldata taskDef) private returns (LoadedTask memory task) {
         Account account = _topUp(msg.sender);
         TaskCode.preview(taskDef.task, account.head(), task);
-        _checkTask(task, account);
+        _checkTask(task, account, MAX_DATA_LENGTH);
         TaskSchedule memory schedule = _checked(taskDef.schedule);
-
         TaskCode.write(task, _newId());
-        if (task.nonce == 0) ENVOY_FACTORY.create(msg.sender);
+        _begin(task, schedule, account.withNextNonce().withHead(task.id));
+        bool isPlain = schedule.executions == 1 && schedule.deadline == 0 && schedule.active;
+        if (!isPlain) emit TaskScheduleSet(task.hash, schedule);
+    }
 
+    /// @dev Gives a new task of the caller its first schedule, and its first task an envoy.
+    function _begin(LoadedTask memory task, TaskSchedule memory schedule, Account account) private {
+        if (task.nonce == 0) ENVOY_FACTORY.create(msg.sender);
         TaskState state;
-        (state, account) = _apply(schedule, task, TaskState.wrap(0), account.push(task.id));
+        (state, account) = _apply(schedule, task, TaskState.wrap(0), account);
         _save(task, state, account);
         emit TaskScheduled(task.hash, msg.sender, _nextBlockOf(state));
     }
@@ -526,7 +607,7 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
 
     /* CHECKS */
 
-    function _checkTask(LoadedTask memory task, Account account) private view {
+    function _checkTask(LoadedTask memory task, Account account, uint256 maxDataLength) private view {
         if (task.owner != msg.sender) revert TaskManager_FromNotCaller(task.owner, msg.sender);
         uint256 nonce = account.nonce();
         if (task.nonce != nonce) {
@@ -537,7 +618,7 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
             revert TaskManager_GasOutOfRange(_toUint64(task.gas), LARGE_GAS);
         }
         if (task.target == address(this)) revert TaskManager_TargetIsManager(task.target);
-        if (task.dataLength > MAX_DATA_LENGTH) revert TaskManager_DataTooLong(task.dataLength, MAX_DATA_LENGTH);
+        if (task.dataLength > maxDataLength) revert TaskManager_DataTooLong(task.dataLength, maxDataLength);
     }
 
     /// @dev A schedule whose fields fit one another, the present block and their storage.

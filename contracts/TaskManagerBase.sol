@@ -11,6 +11,7 @@ import {Account} from "./types/Account.sol";
 import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
 import {ManagerWord} from "./types/ManagerWord.sol";
+import {Task} from "./types/Task.sol";
 import {TaskId} from "./types/TaskId.sol";
 import {TaskState} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
@@ -41,6 +42,7 @@ abstract contract TaskManagerBase is ITaskManagerBase {
 
     /* TASKS */
 
+    /// @dev Of stored and of committed tasks: the number of the one is never the hash of the other.
     mapping(TaskId id => TaskState state) internal _states;
 
     /* ACCOUNTS */
@@ -73,12 +75,22 @@ abstract contract TaskManagerBase is ITaskManagerBase {
         return TaskCode.load(id, into) && into.hash == taskHash;
     }
 
-    /// @dev As `_load`, and only for the owner and while the task has not ended.
-    function _loadOwn(bytes32 taskHash) internal view returns (LoadedTask memory task, TaskState state) {
-        task = _load(taskHash);
-        if (task.owner != msg.sender) revert TaskManager_NotOwner(taskHash, msg.sender, task.owner);
+    /// @dev Reads a committed task, which has been scheduled. One whose only run has succeeded has no state any more, and is
+    /// as unknown as one that never was: its nonce is spent, so nobody can schedule it again.
+    function _loadCommitted(Task calldata given) internal view returns (LoadedTask memory task) {
+        if (!_tryLoadCommitted(given, task)) revert TaskManager_UnknownTask(task.hash);
+    }
+
+    function _tryLoadCommitted(Task calldata given, LoadedTask memory into) internal view returns (bool) {
+        TaskCode.commit(given, into);
+        return _states[into.id].status() != TaskStatus.None;
+    }
+
+    /// @dev The state of a task of the caller's that has not ended.
+    function _ownState(LoadedTask memory task) internal view returns (TaskState state) {
+        if (task.owner != msg.sender) revert TaskManager_NotOwner(task.hash, msg.sender, task.owner);
         state = _stateOf(task.id);
-        if (state.isEnded()) revert TaskManager_TaskEnded(taskHash, state.status());
+        if (state.isEnded()) revert TaskManager_TaskEnded(task.hash, state.status());
     }
 
     /// @dev The state of a task that was scheduled.
@@ -107,6 +119,11 @@ abstract contract TaskManagerBase is ITaskManagerBase {
 
     /* QUEUE */
 
+    /// @dev Queues a committed task, which is in no bucket: executors find it by its events, and no block is ever full.
+    function _enqueueCommitted(TaskState state, uint256 tick, uint256 wanted) private pure returns (TaskState) {
+        return state.enqueue(wanted, _driftOf(state, tick, wanted), 0, 0);
+    }
+
     /// @dev Queues a task for `wanted` or, within `probes`, for a later block with room that is not after its deadline.
     /// @param tick The tick that `wanted` stands for.
     /// @return done False when there is no such block; nothing has changed then.
@@ -114,6 +131,7 @@ abstract contract TaskManagerBase is ITaskManagerBase {
         internal
         returns (bool done, TaskState)
     {
+        if (TaskCode.isCommitted(task.hash)) return (true, _enqueueCommitted(state, tick, wanted));
         ManagerWord before = _manager;
         uint256 kilogas = kilogasOf(task.gas);
         uint256 offset = 0;
@@ -126,7 +144,7 @@ abstract contract TaskManagerBase is ITaskManagerBase {
             (word, done, page, admitted) = _queue.tryInsert(before, task.class, candidate, task.id, kilogas);
             if (done) {
                 if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
-                uint256 drift = state.isSingle() ? 0 : (candidate - tick) % state.interval();
+                uint256 drift = _driftOf(state, tick, candidate);
                 return (true, state.enqueue(candidate, drift, page, Pricing.crowdAt(admitted)));
             }
             offset = offset == 0 ? 1 : offset * 2;
@@ -134,7 +152,11 @@ abstract contract TaskManagerBase is ITaskManagerBase {
         return (false, state);
     }
 
-    /// @dev Takes a queued task out of its bucket.
+    function _driftOf(TaskState state, uint256 tick, uint256 blockNumber) private pure returns (uint256) {
+        return state.isSingle() ? 0 : (blockNumber - tick) % state.interval();
+    }
+
+    /// @dev Takes a queued task out of its bucket, if it is in one.
     /// @param kilogas What the bucket's capacity gets back.
     /// @return head The bucket's head before.
     /// @return cleared Words of the bucket that became zero.
@@ -142,6 +164,7 @@ abstract contract TaskManagerBase is ITaskManagerBase {
         internal
         returns (BucketHead head, uint256 cleared)
     {
+        if (TaskCode.isCommitted(task.hash)) return (head, 0);
         ManagerWord before = _manager;
         ManagerWord word;
         (word, head, cleared) = _queue.remove(before, task.class, state.next(), task.id, state.page(), kilogas);

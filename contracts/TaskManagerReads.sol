@@ -37,7 +37,15 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
 
     /// @inheritdoc ITaskManagerReads
     function getTaskInfo(bytes32 taskHash) external view returns (TaskInfo memory info) {
-        LoadedTask memory task = _load(taskHash);
+        return _infoOf(_load(taskHash));
+    }
+
+    /// @inheritdoc ITaskManagerReads
+    function getCommittedInfo(Task calldata task) external view returns (TaskInfo memory info) {
+        return _infoOf(_loadCommitted(task));
+    }
+
+    function _infoOf(LoadedTask memory task) private view returns (TaskInfo memory info) {
         TaskState state = _stateOf(task.id);
         info.definition = TaskDefinition({task: _definitionOf(task), schedule: _scheduleOf(state)});
         bool holds = _isActive(state);
@@ -51,8 +59,16 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
 
     /// @inheritdoc ITaskManagerReads
     function getTaskStatus(bytes32 taskHash) external view returns (TaskStatus) {
+        if (TaskCode.isCommitted(taskHash)) return _committedState(taskHash).status();
         LoadedTask memory task;
         return _tryLoad(taskHash, task) ? _stateOf(task.id).status() : TaskStatus.None;
+    }
+
+    /// @inheritdoc ITaskManagerReads
+    function committedHashOf(Task calldata task) external view returns (bytes32) {
+        LoadedTask memory loaded;
+        TaskCode.commit(task, loaded);
+        return loaded.hash;
     }
 
     /// @inheritdoc ITaskManagerReads
@@ -62,13 +78,19 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
         if (!state.isSpent()) terms = _frozenTerms(task.owner, state).unpack();
     }
 
+    /// @inheritdoc ITaskManagerReads
+    function committedPriceTerms(Task calldata task) external view returns (PriceTerms memory terms) {
+        LoadedTask memory loaded = _loadCommitted(task);
+        return _frozenTerms(loaded.owner, _states[loaded.id]).unpack();
+    }
+
     /* TASKS OF AN ACCOUNT */
 
     /// @inheritdoc ITaskManagerReads
     function getAccountTasks(address account) public view returns (bytes32[] memory hashes) {
-        Account entry = _accounts[account];
-        hashes = new bytes32[](entry.nonce());
-        _walkBack(hashes, entry.head());
+        TaskId latest = _accounts[account].head();
+        hashes = new bytes32[](_countBack(latest, type(uint256).max));
+        _walkBack(hashes, latest);
         for (uint256 i = 0; i < hashes.length / 2; ++i) {
             uint256 j = hashes.length - 1 - i;
             (hashes[i], hashes[j]) = (hashes[j], hashes[i]);
@@ -81,14 +103,13 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
         view
         returns (bytes32[] memory hashes)
     {
-        Account entry = _accounts[account];
-        (TaskId from, uint256 count) = (entry.head(), entry.nonce());
+        TaskId from = _accounts[account].head();
         if (before != 0) {
             LoadedTask memory task = _load(before);
             if (task.owner != account) revert TaskManager_NotOwner(before, account, task.owner);
-            (from, count) = (task.previous, task.nonce);
+            from = task.previous;
         }
-        hashes = new bytes32[](count < limit ? count : limit);
+        hashes = new bytes32[](_countBack(from, limit));
         _walkBack(hashes, from);
     }
 
@@ -234,6 +255,22 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
         });
     }
 
+    /// @dev The state of the task that a hash means, if it means a committed one.
+    function _committedState(bytes32 taskHash) private view returns (TaskState) {
+        return _states[TaskId.wrap(uint256(taskHash))];
+    }
+
+    /// @dev How many stored tasks there are from task `from` back, `limit` at most.
+    function _countBack(TaskId from, uint256 limit) private view returns (uint256 count) {
+        LoadedTask memory task;
+        uint256 mark = Memory.mark();
+        for (; count < limit && TaskId.unwrap(from) != 0; ++count) {
+            assert(TaskCode.load(from, task));
+            from = task.previous;
+            Memory.release(mark);
+        }
+    }
+
     /// @dev Fills `hashes` with task `from` and those before it.
     function _walkBack(bytes32[] memory hashes, TaskId from) private view {
         LoadedTask memory task;
@@ -251,7 +288,9 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
         LoadedTask memory task;
         uint256 mark = Memory.mark();
         for (uint256 i = 0; i < hashes.length; ++i) {
-            if (_tryLoad(hashes[i], task) && (account == address(0) || account == task.owner)) {
+            if (TaskCode.isCommitted(hashes[i])) {
+                if (account == address(0)) blocks[i] = _nextBlockOf(_committedState(hashes[i]));
+            } else if (_tryLoad(hashes[i], task) && (account == address(0) || account == task.owner)) {
                 blocks[i] = _nextBlockOf(_states[task.id]);
             }
             Memory.release(mark);

@@ -10,7 +10,8 @@ import {ITaskManagerReads} from "./ITaskManagerReads.sol";
 /// docs/specification.md.
 ///
 /// Words. A task's *hash* is the upper 192 bits of `keccak256(abi.encode(chainid, manager, task))` followed by the
-/// task's 64-bit sequential id. A task is *due* from its next block on. Its *reserve* is what its next run can cost at
+/// task's 64-bit sequential id; that of a *committed* task, of which only the hash is kept, is the whole digest with bit
+/// 63 set. A task is *due* from its next block on. Its *reserve* is what its next run can cost at
 /// most. Inactive means paused, starved, failing or crowded; ended means completed, cancelled or expired.
 ///
 /// Assumptions.

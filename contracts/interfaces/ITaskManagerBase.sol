@@ -2,6 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {PriceTerms} from "../types/PriceTerms.sol";
+import {TaskDefinition} from "../types/TaskDefinition.sol";
+import {TaskSchedule} from "../types/TaskSchedule.sol";
 import {TaskStatus} from "../types/TaskStatus.sol";
 import {IEnvoyFactory} from "./IEnvoyFactory.sol";
 
@@ -14,6 +16,14 @@ interface ITaskManagerBase {
     /// @notice A task was scheduled, or its schedule was updated.
     /// @param nextBlock Block from which it is due; 0 when it is paused.
     event TaskScheduled(bytes32 indexed taskHash, address indexed owner, uint64 nextBlock);
+
+    /// @notice A stored task was scheduled, or any task's schedule was updated, and this is all of the schedule. Not
+    /// emitted when a task is scheduled that starts queued, for one run, without a deadline: `TaskScheduled` says all.
+    event TaskScheduleSet(bytes32 indexed taskHash, TaskSchedule schedule);
+
+    /// @notice A committed task was scheduled. Whoever wants to execute it needs `definition.task`, which the manager does
+    /// not keep.
+    event TaskCommitted(bytes32 indexed taskHash, address indexed owner, TaskDefinition definition);
 
     /// @notice A task's target was called.
     /// @param returnData The first 256 bytes of what the target returned or reverted with.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Task} from "../types/Task.sol";
 import {TaskDefinition} from "../types/TaskDefinition.sol";
 import {ITaskManagerBase} from "./ITaskManagerBase.sol";
 
@@ -26,6 +27,13 @@ interface ITaskManagerCore is ITaskManagerBase {
     /// @dev Anyone may call; the price and promises of `executeQueuedTasks`. Hashes that are unknown, not due or not
     /// queued any more are passed over, so that losing a race costs little. Stops at the first task that does not fit.
     function executeTasks(bytes32[] calldata taskHashes, uint256 targetGasReserve)
+        external
+        returns (uint256 executed, uint256 failed);
+
+    /// @notice Executes those of the committed `tasks` that are due, in the order given.
+    /// @dev Anyone may call; the price and promises of `executeTasks`. What is no committed task, or is not due, is passed
+    /// over. The owners pay for the calldata too, as the ABI encodes it and as the chain prices it (EIP-2028).
+    function executeCommitted(Task[] calldata tasks, uint256 targetGasReserve)
         external
         returns (uint256 executed, uint256 failed);
 
@@ -77,6 +85,24 @@ interface ITaskManagerCore is ITaskManagerBase {
     /// @dev Anyone for a starved or crowded task; only the owner for a paused or failing one. A task for a single
     /// run whose block has passed becomes due in the next block. A task whose deadline is before that expires instead.
     function reactivate(bytes32 taskHash) external payable;
+
+    /// @notice Schedules a task of which the manager keeps only a hash and its state: the rest is in `TaskCommitted`, and
+    /// executors supply it. Cheaper than `scheduleTask`, at the same guarantees.
+    /// @dev The value sent tops up the caller's bond. The task is in no queue: only `executeCommitted` runs it, no block is
+    /// ever full for it, and no crowd raises its price. Its calldata is at most 1,024 bytes.
+    /// @dev Warning: once its only run has succeeded, the task is as unknown as if it had never been; the events tell.
+    /// @dev Warning: who has lost the definition, and has no logs to look it up, cannot run, update or cancel the task.
+    /// @return taskHash `committedHashOf(taskDef.task)`.
+    function scheduleCommitted(TaskDefinition calldata taskDef) external payable returns (bytes32 taskHash);
+
+    /// @notice What `updateTaskSchedule` does, for a committed task.
+    function updateCommitted(TaskDefinition calldata newDefinition) external;
+
+    /// @notice What `cancelTask` does, for a committed task.
+    function cancelCommitted(Task calldata task) external;
+
+    /// @notice What `reactivate` does, for a committed task.
+    function reactivateCommitted(Task calldata task) external payable;
 
     /*//////////////////////////////////////////////////////////////
                              BONDS AND PRICE

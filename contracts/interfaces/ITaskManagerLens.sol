@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Task} from "../types/Task.sol";
 import {TaskStatus} from "../types/TaskStatus.sol";
 import {ITaskManager} from "./ITaskManager.sol";
 
@@ -21,7 +22,8 @@ interface ITaskManagerLens {
         NoRoom, // its blocks were full. Anyone may `reactivate` it
         Completed, // made all its runs
         Cancelled, // by its owner
-        Expired // its deadline passed before its last run, or its next tick lies beyond it
+        Expired, // its deadline passed before its last run, or its next tick lies beyond it
+        Committed // known by its hash alone: ask `explainCommitted`
     }
 
     /// @notice An answer of `explain`.
@@ -56,6 +58,12 @@ interface ITaskManagerLens {
     /// @return atThisPrice Runs at this block's base fee, executed in time.
     function runway(bytes32 taskHash) external view returns (uint256 atLeast, uint256 atThisPrice);
 
+    /// @notice What `runway` answers, for a committed task.
+    function runwayCommitted(Task calldata task) external view returns (uint256 atLeast, uint256 atThisPrice);
+
     /// @notice Why a task has not run yet. Never reverts for a hash.
     function explain(bytes32 taskHash) external view returns (Explanation memory);
+
+    /// @notice Why a committed task has not run yet. Never reverts.
+    function explainCommitted(Task calldata task) external view returns (Explanation memory);
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {PriceTerms} from "../types/PriceTerms.sol";
 import {SizeClass} from "../types/SizeClass.sol";
+import {Task} from "../types/Task.sol";
 import {TaskDefinition} from "../types/TaskDefinition.sol";
 import {TaskInfo} from "../types/TaskInfo.sol";
 import {TaskStatus} from "../types/TaskStatus.sol";
@@ -16,17 +17,28 @@ interface ITaskManagerReads is ITaskManagerBase {
                                  TASKS
     //////////////////////////////////////////////////////////////*/
 
-    /// @notice All tasks that `account` ever scheduled, in that order.
+    /// @notice All tasks that `account` ever scheduled, in that order, but for committed ones: those are in the events.
     /// @dev Warning: grows without bound; contracts page with the overload below.
     function getAccountTasks(address account) external view returns (bytes32[] memory);
 
-    /// @notice At most `limit` of `account`'s tasks, latest first, from `before` (exclusive; 0 for the latest) on.
+    /// @notice At most `limit` of `account`'s tasks, latest first, from `before` (exclusive; 0 for the latest) on. No
+    /// committed ones.
     function getAccountTasks(address account, bytes32 before, uint256 limit) external view returns (bytes32[] memory);
 
-    /// @notice A task's definition as it stands now, and its metrics. Reverts for an unknown hash.
+    /// @notice A task's definition as it stands now, and its metrics. Reverts for an unknown hash, and for that of a
+    /// committed task: see `getCommittedInfo`.
     function getTaskInfo(bytes32 taskHash) external view returns (TaskInfo memory);
 
-    /// @notice Where a task is in its life; `None` for an unknown hash.
+    /// @notice What `getTaskInfo` answers, for a committed task. Reverts when it was never scheduled, or made its only run
+    /// with success.
+    function getCommittedInfo(Task calldata task) external view returns (TaskInfo memory);
+
+    /// @notice What a committed task is called, whether it was scheduled or not: `keccak256(abi.encode(chainid, manager,
+    /// task))` with bit 63 set.
+    function committedHashOf(Task calldata task) external view returns (bytes32);
+
+    /// @notice Where a task, stored or committed, is in its life; `None` for an unknown hash, and for that of
+    /// a committed task whose only run has succeeded.
     function getTaskStatus(bytes32 taskHash) external view returns (TaskStatus);
 
     /// @notice The queued tasks that are due from a block in the range on, by block, class and order of arrival.
@@ -46,7 +58,7 @@ interface ITaskManagerReads is ITaskManagerBase {
     function getAccountNonce(address account) external view returns (uint64);
 
     /// @notice The next blocks of `taskHashes`; 0 for a task that is unknown, inactive, ended or, unless `account` is
-    /// zero, not `account`'s.
+    /// zero, not `account`'s. Whose a committed task is, nobody can tell by its hash.
     function getNextExecutionBlocks(address account, bytes32[] calldata taskHashes)
         external
         view
@@ -58,7 +70,7 @@ interface ITaskManagerReads is ITaskManagerBase {
         view
         returns (bytes32[] memory resultHashes, uint64[] memory nextBlocks);
 
-    /// @notice The next blocks of `taskHashes` (0 if unknown, inactive or ended).
+    /// @notice The next blocks of `taskHashes`, stored or committed (0 if unknown, inactive or ended).
     function getNextBlocksForTasks(bytes32[] calldata taskHashes)
         external
         view
@@ -106,4 +118,7 @@ interface ITaskManagerReads is ITaskManagerBase {
 
     /// @notice The price terms frozen into a task; zeros once its only run has succeeded.
     function taskPriceTerms(bytes32 taskHash) external view returns (PriceTerms memory terms);
+
+    /// @notice The price terms frozen into a committed task.
+    function committedPriceTerms(Task calldata task) external view returns (PriceTerms memory terms);
 }

@@ -43,6 +43,8 @@ library GasCosts {
     uint256 internal constant FEE_CHARGE = 1_450;
     /// @dev A task hash in the calldata of `executeTasks`.
     uint256 internal constant HASH_CHARGE = 800;
+    /// @dev A committed task in the calldata of `executeCommitted`, without the calldata of its own call: seven words.
+    uint256 internal constant DEFINITION_CHARGE = 1_700;
     /// @dev What the EVM gives back for a word that became zero (EIP-3529).
     uint256 internal constant CLEARED = 4_800;
 
@@ -64,6 +66,24 @@ library GasCosts {
         unchecked {
             // call < 2^66
             return call + call / 63 + 200;
+        }
+    }
+
+    /// @notice What a transaction pays for `length` bytes of calldata (EIP-2028) that lie in memory from `data` on, zeros
+    /// behind them up to a whole word included.
+    function ofCalldata(uint256 data, uint256 length) internal pure returns (uint256 price) {
+        assembly ("memory-safe") {
+            let low := div(not(0), 255) // 0x01 in every byte
+            let most := mul(low, 0x7f)
+            let end := add(data, and(add(length, 0x1f), not(0x1f)))
+            for {} lt(data, end) { data := add(data, 0x20) } {
+                let word := mload(data)
+                // The top bit of each byte: whether any bit of the byte is set. No byte carries into the next.
+                let set := or(add(and(word, most), most), word)
+                // Their sum, by a product whose first byte adds all up; at most 32.
+                let count := shr(248, mul(and(shr(7, set), low), low))
+                price := add(price, add(0x80, mul(12, count))) // 4 a byte, 12 more for each that is not zero
+            }
         }
     }
 

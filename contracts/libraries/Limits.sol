@@ -14,6 +14,9 @@ uint256 constant BITMAP_SPAN = 1 << 24;
 
 /// @dev With the 54 bytes before it, below the 24,576 bytes that a contract's code may have.
 uint256 constant MAX_DATA_LENGTH = 24_000;
+/// @dev What executors send with each run: so little that a transaction does not pay the floor price of calldata
+/// (EIP-7623), and that its cost stays far below the bounds of `GasCosts`.
+uint256 constant MAX_COMMITTED_DATA_LENGTH = 1024;
 
 /// @dev Thousands of gas that one block admits in one size class.
 uint256 constant CAPACITY_KILOGAS = 64_000;

@@ -19,6 +19,9 @@ library TaskCode {
     /// @dev The envoy factory and the reads, which the manager's constructor makes.
     uint256 private constant EARLIER_CREATIONS = 2;
 
+    /// @dev In the hash of every committed task; no sequential id is as large.
+    uint256 private constant COMMITTED = 1 << 63;
+
     /// @notice Reads a task that has neither id nor hash yet into `into` and newly allocated memory.
     function preview(Task calldata task, TaskId previous, LoadedTask memory into) internal pure {
         into.owner = task.from;
@@ -54,6 +57,20 @@ library TaskCode {
             mstore(code, add(HEADER_LENGTH, length))
         }
         SSTORE2.write(code);
+    }
+
+    /// @notice Reads a committed task, whose hash is all that the manager keeps of it, into `into` and newly allocated
+    /// memory. Nothing says yet that there is such a task.
+    /// @dev The digest keeps all its bits but the one that marks it: nobody finds two definitions with one hash.
+    function commit(Task calldata task, LoadedTask memory into) internal view {
+        preview(task, TaskId.wrap(0), into);
+        into.hash = bytes32(uint256(_digestAround(into)) | COMMITTED);
+        into.id = TaskId.wrap(uint256(into.hash));
+    }
+
+    /// @notice Whether a hash is of a committed task, if of any.
+    function isCommitted(bytes32 taskHash) internal pure returns (bool) {
+        return uint256(taskHash) & COMMITTED != 0;
     }
 
     /// @notice Reads task `id` into `into` and newly allocated memory.
@@ -123,7 +140,7 @@ library TaskCode {
         }
     }
 
-    /// @dev Allocates room for `length` bytes of calldata, with nine words before it, which are what `_hashAround` fills,
+    /// @dev Allocates room for `length` bytes of calldata, with nine words before it, which are what `_digestAround` fills,
     /// and zeros behind it up to a whole word.
     function _allocate(uint256 length) private pure returns (uint256 data) {
         assembly ("memory-safe") {
@@ -133,8 +150,12 @@ library TaskCode {
         }
     }
 
+    function _hashAround(LoadedTask memory task) private view returns (bytes32) {
+        return _join(_digestAround(task), task.id);
+    }
+
     /// @dev Lays `abi.encode(chainid, manager, task)` around the calldata, which stays where it is, and hashes it.
-    function _hashAround(LoadedTask memory task) private view returns (bytes32 hash) {
+    function _digestAround(LoadedTask memory task) private view returns (bytes32 digest) {
         (uint256 data, uint256 length) = (task.data, task.dataLength);
         (address owner, address target, uint256 gas_, uint256 nonce) = (task.owner, task.target, task.gas, task.nonce);
         assembly ("memory-safe") {
@@ -148,8 +169,7 @@ library TaskCode {
             mstore(add(start, 0xc0), 0xa0) // where its data begins
             mstore(add(start, 0xe0), nonce)
             mstore(add(start, 0x100), length)
-            hash := keccak256(start, add(0x120, and(add(length, 0x1f), not(0x1f))))
+            digest := keccak256(start, add(0x120, and(add(length, 0x1f), not(0x1f))))
         }
-        return _join(hash, task.id);
     }
 }

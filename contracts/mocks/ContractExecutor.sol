@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ITaskManager} from "../interfaces/ITaskManager.sol";
+import {Task} from "../types/Task.sol";
 import {ScriptedReceiver} from "./ScriptedReceiver.sol";
 
 /// @notice An executor that is a contract: takes its reimbursement as a test tells it to.
@@ -27,6 +28,22 @@ contract ContractExecutor is ScriptedReceiver {
         returns (uint256 executed, uint256 failed)
     {
         return MANAGER.executeTasks(taskHashes, reserve);
+    }
+
+    function executeCommitted(Task[] calldata tasks, uint256 reserve)
+        external
+        returns (uint256 executed, uint256 failed)
+    {
+        return MANAGER.executeCommitted(tasks, reserve);
+    }
+
+    /// @notice One call of `executeCommitted` for each task, all in this transaction.
+    function executeCommittedOneByOne(Task[] calldata tasks) external {
+        Task[] memory one = new Task[](1);
+        for (uint256 i; i < tasks.length; ++i) {
+            one[0] = tasks[i];
+            MANAGER.executeCommitted(one, 0);
+        }
     }
 
     /// @notice One call of `executeTask` for each hash, all in this transaction.

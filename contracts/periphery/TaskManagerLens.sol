@@ -7,8 +7,10 @@ import {ITaskManagerLens} from "../interfaces/ITaskManagerLens.sol";
 import {GasCosts} from "../libraries/GasCosts.sol";
 import {CAPACITY_KILOGAS, classOf, kilogasOf, LARGE_GAS} from "../libraries/Limits.sol";
 import {Pricing} from "../libraries/Pricing.sol";
+import {TaskCode} from "../libraries/TaskCode.sol";
 import {PriceTerms} from "../types/PriceTerms.sol";
 import {SizeClass} from "../types/SizeClass.sol";
+import {Task} from "../types/Task.sol";
 import {TaskDefinition} from "../types/TaskDefinition.sol";
 import {TaskInfo} from "../types/TaskInfo.sol";
 import {TaskStatus} from "../types/TaskStatus.sol";
@@ -42,9 +44,36 @@ contract TaskManagerLens is ITaskManagerLens {
 
     /// @inheritdoc ITaskManagerLens
     function runway(bytes32 taskHash) external view returns (uint256 atLeast, uint256 atThisPrice) {
-        TaskInfo memory info = MANAGER.getTaskInfo(taskHash);
-        PriceTerms memory terms = MANAGER.taskPriceTerms(taskHash);
-        if (MANAGER.getTaskStatus(taskHash) >= TaskStatus.Completed) return (0, 0);
+        return _runway(MANAGER.getTaskStatus(taskHash), MANAGER.getTaskInfo(taskHash), MANAGER.taskPriceTerms(taskHash));
+    }
+
+    /// @inheritdoc ITaskManagerLens
+    function runwayCommitted(Task calldata task) external view returns (uint256 atLeast, uint256 atThisPrice) {
+        TaskStatus status = MANAGER.getTaskStatus(MANAGER.committedHashOf(task));
+        return _runway(status, MANAGER.getCommittedInfo(task), MANAGER.committedPriceTerms(task));
+    }
+
+    /// @inheritdoc ITaskManagerLens
+    function explain(bytes32 taskHash) external view returns (Explanation memory) {
+        TaskStatus status = MANAGER.getTaskStatus(taskHash);
+        if (status == TaskStatus.None) return _explanation(Reason.Unknown, status, 0, 0, 0);
+        if (TaskCode.isCommitted(taskHash)) return _explanation(Reason.Committed, status, 0, 0, 0);
+        return _explain(status, MANAGER.getTaskInfo(taskHash), MANAGER.taskPriceTerms(taskHash));
+    }
+
+    /// @inheritdoc ITaskManagerLens
+    function explainCommitted(Task calldata task) external view returns (Explanation memory) {
+        TaskStatus status = MANAGER.getTaskStatus(MANAGER.committedHashOf(task));
+        if (status == TaskStatus.None) return _explanation(Reason.Unknown, status, 0, 0, 0);
+        return _explain(status, MANAGER.getCommittedInfo(task), MANAGER.committedPriceTerms(task));
+    }
+
+    function _runway(TaskStatus status, TaskInfo memory info, PriceTerms memory terms)
+        private
+        view
+        returns (uint256 atLeast, uint256 atThisPrice)
+    {
+        if (status >= TaskStatus.Completed) return (0, 0);
         (uint256 bond, uint256 reserved) = MANAGER.bondOf(info.definition.task.from);
         uint256 available = bond - reserved + info.metrics.reservedBond;
         uint256 required = _reserveOf(info.definition, terms);
@@ -60,14 +89,14 @@ contract TaskManagerLens is ITaskManagerLens {
         atThisPrice = _least(left, 1 + (available - required) / _atLeastOne(Pricing.withFee(gas * rate, feeBps)));
     }
 
-    /// @inheritdoc ITaskManagerLens
-    function explain(bytes32 taskHash) external view returns (Explanation memory) {
-        TaskStatus status = MANAGER.getTaskStatus(taskHash);
-        if (status == TaskStatus.None) return _explanation(Reason.Unknown, status, 0, 0, 0);
-        TaskInfo memory info = MANAGER.getTaskInfo(taskHash);
+    function _explain(TaskStatus status, TaskInfo memory info, PriceTerms memory terms)
+        private
+        view
+        returns (Explanation memory)
+    {
         uint64 next = info.definition.schedule.startBlock;
-        if (status == TaskStatus.Queued) return _explainQueued(taskHash, info, next);
-        if (status == TaskStatus.Starved) return _explainStarved(taskHash, info, next);
+        if (status == TaskStatus.Queued) return _explainQueued(info, terms, next);
+        if (status == TaskStatus.Starved) return _explainStarved(info, terms, next);
         uint256 failures = status == TaskStatus.Failing ? info.metrics.failures : 0;
         return _explanation(_reasonOf(status), status, next, failures, 0);
     }
@@ -93,13 +122,13 @@ contract TaskManagerLens is ITaskManagerLens {
         }
     }
 
-    function _explainQueued(bytes32 taskHash, TaskInfo memory info, uint64 next)
+    function _explainQueued(TaskInfo memory info, PriceTerms memory terms, uint64 next)
         private
         view
         returns (Explanation memory)
     {
         uint64 deadline = info.definition.schedule.deadline;
-        uint64 ceiling = MANAGER.taskPriceTerms(taskHash).ceiling;
+        uint64 ceiling = terms.ceiling;
         Reason reason = Reason.Due;
         (uint256 have, uint256 need) = (block.number, next);
         if (block.number < next) {
@@ -112,13 +141,13 @@ contract TaskManagerLens is ITaskManagerLens {
         return _explanation(reason, TaskStatus.Queued, next, have, need);
     }
 
-    function _explainStarved(bytes32 taskHash, TaskInfo memory info, uint64 next)
+    function _explainStarved(TaskInfo memory info, PriceTerms memory terms, uint64 next)
         private
         view
         returns (Explanation memory)
     {
         (uint256 bond, uint256 reserved) = MANAGER.bondOf(info.definition.task.from);
-        uint256 required = _reserveOf(info.definition, MANAGER.taskPriceTerms(taskHash));
+        uint256 required = _reserveOf(info.definition, terms);
         return _explanation(Reason.InsufficientBond, TaskStatus.Starved, next, bond - reserved, required);
     }
 

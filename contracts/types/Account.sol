@@ -10,7 +10,7 @@ using AccountLibrary for Account global;
 ///   uint88 bond      wei; deposits less charges and withdrawals
 ///   uint88 reserved  wei of it held for queued and running tasks; `reserved <= bond` always
 ///   uint32 nonce     tasks scheduled so far
-///   uint40 head      id of the latest one; each task's code names the one before
+///   uint40 head      id of the latest one that is stored; each such task's code names the one before
 ///   uint8  flags     bit 0: the account has price terms of its own
 type Account is uint256;
 
@@ -89,11 +89,15 @@ library AccountLibrary {
     }
 
     /// @dev The caller has checked that the nonce is below `MAX_NONCE`.
-    function push(Account self, TaskId id) internal pure returns (Account) {
-        uint256 word = Account.unwrap(self) & ~(uint256(type(uint40).max) << HEAD_AT);
+    function withNextNonce(Account self) internal pure returns (Account) {
         unchecked {
-            return Account.wrap((word + (1 << NONCE_AT)) | (TaskId.unwrap(id) << HEAD_AT)); // nonce < MAX_NONCE
+            return Account.wrap(Account.unwrap(self) + (1 << NONCE_AT)); // nonce < MAX_NONCE
         }
+    }
+
+    function withHead(Account self, TaskId id) internal pure returns (Account) {
+        uint256 word = Account.unwrap(self) & ~(uint256(type(uint40).max) << HEAD_AT);
+        return Account.wrap(word | (TaskId.unwrap(id) << HEAD_AT));
     }
 
     function withOwnTerms(Account self) internal pure returns (Account) {

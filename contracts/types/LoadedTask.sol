@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import {SizeClass} from "./SizeClass.sol";
 import {TaskId} from "./TaskId.sol";
 
-/// @notice A task read from its code into memory. Filled by `TaskCode.load`; it lives in memory only.
+/// @notice A task read from its code, or from calldata when it is committed. Filled by `TaskCode`; it lives in memory
+/// only.
 struct LoadedTask {
     TaskId id;
     bytes32 hash; // what the task is called outside: see `ITaskManager`

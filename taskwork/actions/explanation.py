@@ -28,6 +28,7 @@ _WORDS: Mapping[Reason, str] = {
     Reason.COMPLETED: "made all its runs",
     Reason.CANCELLED: "cancelled by its owner",
     Reason.EXPIRED: "its deadline passed before its last run",
+    Reason.COMMITTED: "committed: the chain keeps its hash alone; ask with its definition",
 }
 
 

@@ -12,7 +12,16 @@ from typing import TypeAlias, TypeVar
 from web3.types import LogReceipt
 
 from taskwork.chain.abi import ContractAbi, decode_event
-from taskwork.chain.types import Address, BlockNumber, Gas, PriceTerms, TaskHash, Wei
+from taskwork.chain.types import (
+    Address,
+    BlockNumber,
+    Gas,
+    PriceTerms,
+    TaskDefinition,
+    TaskHash,
+    TaskSchedule,
+    Wei,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,6 +81,23 @@ class TaskScheduled(ManagerEvent):
     task_hash: TaskHash
     owner: Address
     next_block: BlockNumber  # 0 when it is paused
+
+
+@dataclass(frozen=True, slots=True)
+class TaskScheduleSet(ManagerEvent):
+    """All of a schedule that is new and is not one run without a deadline."""
+
+    task_hash: TaskHash
+    schedule: TaskSchedule
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCommitted(ManagerEvent):
+    """A committed task was scheduled; the manager keeps its hash and state alone."""
+
+    task_hash: TaskHash
+    owner: Address
+    definition: TaskDefinition
 
 
 @dataclass(frozen=True, slots=True)

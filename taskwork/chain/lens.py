@@ -9,12 +9,14 @@ from taskwork.chain.addresses import create2_address
 from taskwork.chain.contract import ContractClient
 from taskwork.chain.deploy import has_code
 from taskwork.chain.rpc import Web3
+from taskwork.chain.task_manager_calls import TaskManagerCalls
 from taskwork.chain.types import (
     ZERO_ADDRESS,
     Address,
     BlockNumber,
     Explanation,
     Gas,
+    Task,
     TaskHash,
     Wei,
 )
@@ -62,6 +64,16 @@ class TaskManagerLensClient(ContractClient):
     async def runway(self, task_hash: TaskHash) -> Runway:
         """How many runs of a task its owner's bond still pays for."""
         return Runway(*await self._read("runway(bytes32)", task_hash))
+
+    async def explain_committed(self, task: Task) -> Explanation:
+        """Why a committed task has not run yet; also for one that was never scheduled."""
+        explanation: Explanation
+        (explanation,) = await self._read(f"explainCommitted({TaskManagerCalls.TASK})", task)
+        return explanation
+
+    async def runway_committed(self, task: Task) -> Runway:
+        """How many runs of a committed task its owner's bond still pays for."""
+        return Runway(*await self._read(f"runwayCommitted({TaskManagerCalls.TASK})", task))
 
     async def quote(
         self, start: BlockNumber, window: int, gas: Gas, *, owner: Address = ZERO_ADDRESS

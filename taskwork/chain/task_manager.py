@@ -35,14 +35,29 @@ from taskwork.chain.types import (
 )
 
 _PAGE = 200  # task hashes per read
+_COMMITTED = 1 << 63
 
 
 def compute_task_hash(chain_id: int, manager: Address, task: Task, task_id: int) -> TaskHash:
     """What the manager calls a task: 192 bits of a hash of it, then its 64-bit id."""
+    return as_task_hash(_digest(chain_id, manager, task)[:24] + task_id.to_bytes(8, "big"))
+
+
+def compute_committed_hash(chain_id: int, manager: Address, task: Task) -> TaskHash:
+    """What the manager calls a committed task: a hash of it, with the bit set that tells."""
+    digest = int.from_bytes(_digest(chain_id, manager, task), "big") | _COMMITTED
+    return as_task_hash(digest.to_bytes(32, "big"))
+
+
+def is_committed(task_hash: TaskHash) -> bool:
+    """Whether a hash is of a committed task, if of any."""
+    return bool(int(task_hash, 16) & _COMMITTED)
+
+
+def _digest(chain_id: int, manager: Address, task: Task) -> bytes:
     fields = (task.owner, task.gas, task.target, task.data, task.nonce)
-    kinds = ["uint256", "address", "(address,uint64,address,bytes,uint64)"]
-    digest = keccak(encode(kinds, [chain_id, manager, fields]))
-    return as_task_hash(digest[:24] + task_id.to_bytes(8, "big"))
+    kinds = ["uint256", "address", TaskManagerCalls.TASK]
+    return keccak(encode(kinds, [chain_id, manager, fields]))
 
 
 class TaskManagerClient(ContractClient):
@@ -65,6 +80,20 @@ class TaskManagerClient(ContractClient):
         (info,) = await self._read("getTaskInfo(bytes32)", task_hash, block=block)
         return info
 
+    async def get_committed_info(
+        self, task: Task, *, block: BlockIdentifier = "latest"
+    ) -> TaskInfo:
+        """A committed task's definition as it stands, and its metrics."""
+        info: TaskInfo
+        (info,) = await self._read(f"getCommittedInfo({TaskManagerCalls.TASK})", task, block=block)
+        return info
+
+    async def committed_hash_of(self, task: Task) -> TaskHash:
+        """What a committed task is called, whether it was scheduled or not."""
+        task_hash: TaskHash
+        (task_hash,) = await self._read(f"committedHashOf({TaskManagerCalls.TASK})", task)
+        return task_hash
+
     async def get_task_status(
         self, task_hash: TaskHash, *, block: BlockIdentifier = "latest"
     ) -> TaskStatus:
@@ -84,7 +113,7 @@ class TaskManagerClient(ContractClient):
     async def get_account_tasks(
         self, account: Address, *, block: BlockIdentifier = "latest"
     ) -> list[TaskHash]:
-        """All tasks that an account ever scheduled, in that order; read by pages."""
+        """All tasks that an account ever stored, in that order; read by pages."""
         found: list[TaskHash] = []
         before, page = TaskHash("0x" + "00" * 32), _PAGE
         while page == _PAGE:
@@ -190,6 +219,12 @@ class TaskManagerClient(ContractClient):
         (terms,) = await self._read("taskPriceTerms(bytes32)", task_hash)
         return terms
 
+    async def committed_price_terms(self, task: Task) -> PriceTerms:
+        """The price terms frozen into a committed task."""
+        terms: PriceTerms
+        (terms,) = await self._read(f"committedPriceTerms({TaskManagerCalls.TASK})", task)
+        return terms
+
     # The rest
 
     async def envoy_of(self, owner: Address) -> Address:
@@ -209,6 +244,12 @@ class TaskManagerClient(ContractClient):
         (basis_points,) = await self._read("FEE_BPS()")
         (recipient,) = await self._read("FEE_RECIPIENT()")
         return basis_points, recipient
+
+    async def reads(self) -> Address:
+        """The contract whose code answers the manager's reads."""
+        reads: Address
+        (reads,) = await self._read("READS()")
+        return reads
 
     async def clock(self) -> BlockNumber:
         """The current block, as ERC-6372 has it."""

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from taskwork.chain.contract import ContractCalls
 from taskwork.chain.transactions import Call
-from taskwork.chain.types import NO_VALUE, Address, TaskDefinition, TaskHash, Wei
-from taskwork.chain.validation import check_definition, check_range
+from taskwork.chain.types import NO_VALUE, Address, Task, TaskDefinition, TaskHash, Wei
+from taskwork.chain.validation import check_committed, check_definition, check_range
 
 
 class TaskManagerCalls(ContractCalls):
     """Builds calls of one TaskManager; sends nothing."""
 
     CONTRACT = "TaskManager"
-    DEFINITION = (
-        "((address,uint64,address,bytes,uint64),(uint64,uint64,uint64,bool,uint64))"  # ABI type
-    )
+    # ABI types
+    TASK = "(address,uint64,address,bytes,uint64)"
+    DEFINITION = f"({TASK},(uint64,uint64,uint64,bool,uint64))"
 
     def execute_queued_tasks(self, target_gas_reserve: int) -> Call:
         """Execute due tasks until nothing is due or the next does not fit."""
@@ -29,6 +29,10 @@ class TaskManagerCalls(ContractCalls):
     def execute_task(self, task_hash: TaskHash) -> Call:
         """Execute one due task; reverts unless it is due."""
         return self._call("executeTask(bytes32)", task_hash)
+
+    def execute_committed(self, tasks: Sequence[Task], target_gas_reserve: int) -> Call:
+        """Execute those of the committed tasks that are due, in this order."""
+        return self._call(f"executeCommitted({self.TASK}[],uint256)", tasks, target_gas_reserve)
 
     def schedule_task(self, definition: TaskDefinition, *, value: Wei = NO_VALUE) -> Call:
         """Schedule a task; `value` tops up the sender's bond."""
@@ -53,6 +57,24 @@ class TaskManagerCalls(ContractCalls):
     def reactivate(self, task_hash: TaskHash, *, value: Wei = NO_VALUE) -> Call:
         """Revive an inactive task; `value` tops up its owner's bond."""
         return self._call("reactivate(bytes32)", task_hash, value=value)
+
+    def schedule_committed(self, definition: TaskDefinition, *, value: Wei = NO_VALUE) -> Call:
+        """Schedule a task of which the chain keeps only the hash."""
+        check_committed(definition)
+        return self._call(f"scheduleCommitted({self.DEFINITION})", definition, value=value)
+
+    def update_committed(self, definition: TaskDefinition) -> Call:
+        """Replace a committed task's schedule, pause it or resume it."""
+        check_committed(definition)
+        return self._call(f"updateCommitted({self.DEFINITION})", definition)
+
+    def cancel_committed(self, task: Task) -> Call:
+        """Cancel a committed task and free its reserve."""
+        return self._call(f"cancelCommitted({self.TASK})", task)
+
+    def reactivate_committed(self, task: Task, *, value: Wei = NO_VALUE) -> Call:
+        """Revive an inactive committed task; `value` tops up its owner's bond."""
+        return self._call(f"reactivateCommitted({self.TASK})", task, value=value)
 
     def deposit_bond(self, account: Address, *, value: Wei) -> Call:
         """Add `value` to an account's bond."""

@@ -174,6 +174,7 @@ class Reason(IntEnum):
     COMPLETED = 10
     CANCELLED = 11
     EXPIRED = 12
+    COMMITTED = 13  # known by its hash alone: ask with its definition
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from taskwork.errors import InvalidInput
 
 MAX_TASK_GAS = 750_000
 MAX_DATA_LENGTH = 24_000
+MAX_COMMITTED_DATA_LENGTH = 1_024
 MIN_INTERVAL = 100
 MAX_BLOCKS_AHEAD = 2**23
 MAX_EXECUTIONS = 2**32 - 2
@@ -28,6 +29,12 @@ def check_definition(definition: TaskDefinition, head: BlockNumber | None = None
     if head is not None:
         latest = head + MAX_BLOCKS_AHEAD
         check_range("schedule.start_block", definition.schedule.start_block, head + 1, latest)
+
+
+def check_committed(definition: TaskDefinition, head: BlockNumber | None = None) -> None:
+    """Refuse what `scheduleCommitted` would refuse."""
+    check_length("task.data", definition.task.data, 0, MAX_COMMITTED_DATA_LENGTH)
+    check_definition(definition, head)
 
 
 def check_range(field: str, value: int, low: int, high: int) -> None:

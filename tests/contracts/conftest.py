@@ -20,6 +20,7 @@ from tests.support.bare_chain import BareChain, running_bare_chain
 from tests.support.books import Books
 from tests.support.definitions import (
     INFO,
+    TASK,
     ZERO_ADDRESS,
     Definition,
     Info,
@@ -346,6 +347,34 @@ def create_task(manager: ContractInstance, owner: AccountAPI, define: Define) ->
 
 
 @pytest.fixture
+def commit_task(
+    manager: ContractInstance, owner: AccountAPI, define: Define, batch_of: Callable[..., Batch]
+) -> CreateTask:
+    """Schedule a committed task; the owner pays in `value` with it."""
+
+    def commit(*, owner: Any = owner, value: int = BOND, **changes: Any) -> Scheduled:
+        definition = define(owner=owner, **changes)
+        receipt = manager.scheduleCommitted(definition, sender=owner, value=value)
+        task_hash = batch_of(receipt).one("TaskCommitted")["taskHash"]
+        return Scheduled(task_hash, definition, owner, receipt)
+
+    return commit
+
+
+@pytest.fixture
+def execute_committed(
+    manager: ContractInstance, executor: AccountAPI, batch_of: Callable[[ReceiptAPI], Batch]
+) -> Callable[..., Batch]:
+    """Execute committed tasks, given as they were scheduled or as bare tasks."""
+
+    def run(tasks: Any, reserve: int = 0, *, sender: Any = executor, **transaction: Any) -> Batch:
+        given = [one.definition.task if isinstance(one, Scheduled) else one for one in tasks]
+        return batch_of(manager.executeCommitted(given, reserve, sender=sender, **transaction))
+
+    return run
+
+
+@pytest.fixture
 def schedule_own_run(
     manager: ContractInstance, owner: AccountAPI, contract_owner: ContractInstance, define: Define
 ) -> CreateTask:
@@ -363,12 +392,15 @@ def schedule_own_run(
 
 
 @pytest.fixture
-def info_of(rpc: Rpc, manager: ContractInstance) -> Callable[[bytes], Info]:
-    """What getTaskInfo says."""
+def info_of(rpc: Rpc, manager: ContractInstance) -> Callable[[bytes | Task], Info]:
+    """What getTaskInfo says of a hash, or getCommittedInfo of a committed task."""
 
-    def read(task_hash: bytes) -> Info:
-        call = "getTaskInfo(bytes32)"
-        (info,) = rpc.read(manager.address, call, bytes(task_hash), returns=INFO)
+    def read(task: bytes | Task) -> Info:
+        if isinstance(task, Task):
+            call, key = f"getCommittedInfo({TASK})", tuple(task)
+        else:
+            call, key = "getTaskInfo(bytes32)", bytes(task)
+        (info,) = rpc.read(manager.address, call, key, returns=INFO)
         (task, schedule), metrics = info
         task = (to_checksum_address(task[0]), task[1], to_checksum_address(task[2]), *task[3:])
         return Info(Definition(Task(*task), Schedule(*schedule)), *metrics)

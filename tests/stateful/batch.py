@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.stateful import limits
@@ -56,10 +57,9 @@ class Batch:
                 self._spent += COSTS["PEEK"]
         return self._close()
 
-    def run_these(self, task_hashes: tuple[int, ...]) -> tuple[int, int]:
-        """`executeTasks`: those that are due, as given, until one does not fit."""
-        for task_hash in task_hashes:
-            task = self._model.by_hash.get(task_hash)
+    def run_these(self, tasks: Sequence[Task | None]) -> tuple[int, int]:
+        """`executeTasks`, `executeCommitted`: those due, as given, until one does not fit."""
+        for task in tasks:
             self._spent += COSTS["PEEK"]
             if task is None or not task.is_due(self._now.block):
                 continue
@@ -93,7 +93,8 @@ class Batch:
         entry = Entry(task, amount, amount * model.fee_bps // limits.BPS)
         self._entries.append(entry)
         self._spent += limits.to_handle(task.gas, len(task.data)) + COSTS["PEEK"]
-        model.queue.remove(task.next, task.size_class, task.id)
+        if not task.is_committed:
+            model.queue.remove(task.next, task.size_class, task.id)
 
         rate = terms.price(now.base_fee) + terms.premium(now.block - task.next, task.crowd)
         if task.is_expired_at(now.block):

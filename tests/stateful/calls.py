@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from eth_utils import keccak
 
 from tests.stateful.engine import CHAIN_ID
 
-DEFINITION = "((address,uint64,address,bytes,uint64),(uint64,uint64,uint64,bool,uint64))"
+TASK = "(address,uint64,address,bytes,uint64)"
+DEFINITION = f"({TASK},(uint64,uint64,uint64,bool,uint64))"
+COMMITTED = 1 << 63  # in the hash of every committed task, and of no other
 WORD = 32
 
 
@@ -28,62 +31,84 @@ class Definition(NamedTuple):
     active: bool
     deadline: int
 
+    @property
+    def times(self) -> tuple[int, ...]:
+        """The schedule, as words."""
+        return self.start, self.interval, self.executions, int(self.active), self.deadline
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether `TaskScheduled` says all of the schedule."""
+        return self.active and self.executions == 1 and self.deadline == 0
+
     def task(self) -> bytes:
         head = words(self.owner, self.gas, self.target, 5 * WORD, self.nonce)
         return head + packed(self.data)
 
     def encode(self) -> bytes:
-        active = int(self.active)
-        times = words(self.start, self.interval, self.executions, active, self.deadline)
-        return words(6 * WORD) + times + self.task()
+        return words(6 * WORD, *self.times) + self.task()
 
     def hash(self, manager: int, task_id: int) -> int:
-        digest = keccak(words(CHAIN_ID, manager, 3 * WORD) + self.task())
-        return int.from_bytes(digest, "big") >> 64 << 64 | task_id
+        return self._digest(manager) >> 64 << 64 | task_id
+
+    def committed_hash(self, manager: int) -> int:
+        return self._digest(manager) | COMMITTED
+
+    def _digest(self, manager: int) -> int:
+        return int.from_bytes(keccak(words(CHAIN_ID, manager, 3 * WORD) + self.task()), "big")
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """`scheduleTask`, or `executeAndSchedule`."""
+    """`scheduleTask`, `executeAndSchedule` or `scheduleCommitted`."""
 
     definition: Definition
     at_once: bool = False
+    committed: bool = False
 
     def encode(self) -> bytes:
         name = "executeAndSchedule" if self.at_once else "scheduleTask"
+        name = "scheduleCommitted" if self.committed else name
         return selector(f"{name}({DEFINITION})") + words(WORD) + self.definition.encode()
 
 
 @dataclass(frozen=True)
 class Update:
-    """`updateTaskSchedule`."""
+    """`updateTaskSchedule`, or `updateCommitted` without a hash."""
 
-    task_hash: int
+    task_hash: int | None
     definition: Definition
 
     def encode(self) -> bytes:
+        if self.task_hash is None:
+            call = selector(f"updateCommitted({DEFINITION})")
+            return call + words(WORD) + self.definition.encode()
         call = selector(f"updateTaskSchedule(bytes32,{DEFINITION})")
         return call + words(self.task_hash, 2 * WORD) + self.definition.encode()
 
 
 @dataclass(frozen=True)
 class Cancel:
-    """`cancelTask`."""
+    """`cancelTask`, or `cancelCommitted` with a definition in the hash's place."""
 
-    task_hash: int
+    task: int | Definition
 
     def encode(self) -> bytes:
-        return selector("cancelTask(bytes32)") + words(self.task_hash)
+        if isinstance(self.task, Definition):
+            return selector(f"cancelCommitted({TASK})") + words(WORD) + self.task.task()
+        return selector("cancelTask(bytes32)") + words(self.task)
 
 
 @dataclass(frozen=True)
 class Reactivate:
-    """`reactivate`."""
+    """`reactivate`, or `reactivateCommitted` with a definition in the hash's place."""
 
-    task_hash: int
+    task: int | Definition
 
     def encode(self) -> bytes:
-        return selector("reactivate(bytes32)") + words(self.task_hash)
+        if isinstance(self.task, Definition):
+            return selector(f"reactivateCommitted({TASK})") + words(WORD) + self.task.task()
+        return selector("reactivate(bytes32)") + words(self.task)
 
 
 @dataclass(frozen=True)
@@ -143,6 +168,20 @@ class ExecuteThese:
 
 
 @dataclass(frozen=True)
+class ExecuteCommitted:
+    """`executeCommitted`."""
+
+    definitions: tuple[Definition, ...]
+    reserve: int = 0
+
+    def encode(self) -> bytes:
+        tasks = [one.task() for one in self.definitions]
+        ends = itertools.accumulate(map(len, tasks), initial=len(tasks) * WORD)
+        head = words(2 * WORD, self.reserve, len(tasks), *list(ends)[:-1])
+        return selector(f"executeCommitted({TASK}[],uint256)") + head + b"".join(tasks)
+
+
+@dataclass(frozen=True)
 class ExecuteOne:
     """`executeTask`."""
 
@@ -170,7 +209,7 @@ class WithdrawFees:
 
 Call = (
     Schedule | Update | Cancel | Reactivate | Deposit | Withdraw | SetTerms
-    | ExecuteQueued | ExecuteThese | ExecuteOne | WithdrawCredit | WithdrawFees
+    | ExecuteQueued | ExecuteThese | ExecuteCommitted | ExecuteOne | WithdrawCredit | WithdrawFees
 )  # fmt: skip
 
 

@@ -6,10 +6,11 @@ Each looks at the chain's storage, or at what its views answer, and at the model
 from __future__ import annotations
 
 from tests.stateful import limits
-from tests.stateful.calls import selector, split, words
+from tests.stateful.calls import TASK, WORD, Definition, selector, split, words
 from tests.stateful.driver import Driver
 from tests.stateful.limits import CLASSES, MAX_BLOCK, SPAN
 from tests.stateful.queue import Key
+from tests.stateful.state import Task
 from tests.stateful.storage import (
     AMOUNT,
     ONE_SUCCESS,
@@ -146,7 +147,7 @@ class Checks:
 
     def first_blocks(self) -> None:
         oldest = [self.model.queue.oldest(size_class) for size_class in CLASSES]
-        word = manager_word(oldest, len(self.model.tasks), self.model.fees)
+        word = manager_word(oldest, self.model.stored, self.model.fees)
         assert self.storage.manager() == word, f"{self.storage.manager():064x}, not {word:064x}"
 
     # Reads
@@ -166,7 +167,7 @@ class Checks:
             answer = self._view(self.world.manager, "getAccountTasksWithBlocks(address)", owner)
             assert list(answer[4 + len(tasks) :]) == [self.model.next_block(one) for one in tasks]
             nonce = self._view(self.world.manager, "getAccountNonce(address)", owner)
-            assert nonce == (len(tasks),)
+            assert nonce == (account.nonce,)
             bond = self._view(self.world.manager, "bondOf(address)", owner)
             assert bond == (account.bond, account.reserved)
             terms = self._view(self.world.manager, "priceTermsOf(address)", owner)
@@ -189,19 +190,32 @@ class Checks:
 
     def _read_task(self, task_id: int) -> None:
         task, manager = self.model.tasks[task_id], self.world.manager
-        assert self._view(manager, "getTaskStatus(bytes32)", task.hash) == (task.status,)
-        terms = self._view(manager, "taskPriceTerms(bytes32)", task.hash)
-        assert terms == tuple(task.terms)
+        status = Status.NONE if task.is_forgotten else task.status
+        assert self._view(manager, "getTaskStatus(bytes32)", task.hash) == (status,)
+        if task.is_forgotten:
+            return
         queued = task.status == Status.QUEUED
         executions = limits.FOREVER if task.left == limits.ENDLESS else task.left
         times = {"start": task.next, "interval": task.interval, "executions": executions}
         plan = task.definition(**times, active=queued, deadline=task.deadline)
-        answer = self._call(manager, "getTaskInfo(bytes32)", task.hash)
+        terms, answer = self._terms_and_info(task, plan)
+        assert terms == words(*task.terms)
         metrics = words(
             task.executed, task.failed, self.model.next_block(task),
             task.reserve(self.world.fee_bps) if queued else 0,
         )  # fmt: skip
         assert answer == words(32, 5 * 32) + metrics + plan.encode()
+
+    def _terms_and_info(self, task: Task, plan: Definition) -> tuple[bytes, bytes]:
+        """A stored task is asked for by its hash, a committed one by its definition."""
+        names, key = ("taskPriceTerms(bytes32)", "getTaskInfo(bytes32)"), words(task.hash)
+        if task.is_committed:
+            names = (f"committedPriceTerms({TASK})", f"getCommittedInfo({TASK})")
+            key = words(WORD) + plan.task()
+        terms, info = (
+            self.driver.engine.view(self.world.manager, selector(name) + key) for name in names
+        )
+        return terms, info
 
     def loads(self) -> None:
         for block, size_class in self.model.queue.touched:

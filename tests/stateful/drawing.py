@@ -50,6 +50,8 @@ outlines = st.builds(
     flaw=st.sampled_from(FLAWS),
 )
 
+kinds = st.sampled_from((False, False, True))  # whether a task is committed
+ways = st.sampled_from((True,) * 9 + (False,))  # whether a task is told of as its kind is
 picks = st.integers(0, 15)  # which task: the latest is 0
 multitudes = st.sampled_from((2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 80))
 rescues = st.sampled_from((0, 1, ETHER, ETHER))
@@ -70,6 +72,7 @@ modes = st.sampled_from((Mode.ACCEPT, Mode.ACCEPT, Mode.REFUSE, Mode.BURN, Mode.
 acts = st.sampled_from(
     (
         "nothing", "cancel", "cancel", "update", "update", "pause", "schedule", "schedule at once",
+        "schedule committed", "execute committed",
         "deposit", "withdraw", "reactivate", "reactivate", "terms", "execute", "execute these",
         "execute one", "credit", "fees",
     )

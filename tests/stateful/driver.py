@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from tests.stateful import limits
 from tests.stateful.calls import (
+    TASK,
     Call,
     Definition,
+    ExecuteCommitted,
     ExecuteOne,
     ExecuteQueued,
     ExecuteThese,
@@ -211,7 +213,7 @@ class Driver:
     def _check_done(self, step: Send, expected: Result, answer: Answer, feed: Feed) -> None:
         assert answer.ok, f"{refusal(answer.output)} where {step.call} was due"
         feed.end()
-        if isinstance(step.call, ExecuteQueued | ExecuteThese) and feed.events:
+        if isinstance(step.call, ExecuteQueued | ExecuteThese | ExecuteCommitted) and feed.events:
             left = step.gas - answer.gas_used
             assert left >= step.call.reserve, f"left {left} of {step.call.reserve} gas"
         if self.engine.true_gas and isinstance(step.call, ExecuteQueued | ExecuteOne):
@@ -237,5 +239,7 @@ def through_executor(call: Call) -> bytes:
         return selector("executeQueued(uint256)") + data[4:]
     if isinstance(call, ExecuteThese):
         return selector("executeThese(bytes32[],uint256)") + data[4:]
+    if isinstance(call, ExecuteCommitted):
+        return selector(f"executeCommitted({TASK}[],uint256)") + data[4:]
     assert isinstance(call, WithdrawCredit)
     return data

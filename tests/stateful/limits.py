@@ -10,6 +10,7 @@ MIN_INTERVAL = 100
 MAX_DISTANCE = 2**23
 SPAN = 2**24
 MAX_DATA = 24_000
+MAX_COMMITTED_DATA = 1_024
 MAX_ANSWER = 256  # bytes of what a target answers
 CAPACITY = 64_000  # thousands of gas that a block admits in a class
 MIN_KILOGAS = 25

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.stateful import calls, drawing, plans
-from tests.stateful.calls import ExecuteQueued, ExecuteThese
+from tests.stateful.calls import ExecuteCommitted, ExecuteQueued, ExecuteThese
 from tests.stateful.checks import Checks
 from tests.stateful.compiled import Compiled
 from tests.stateful.driver import Advance, BaseFee, Behave, Driver, Fill, Send, Step, Tell
@@ -18,6 +18,7 @@ from tests.stateful.engine import ETHER, GWEI, Engine
 from tests.stateful.limits import LARGE_GAS, MAX_DISTANCE, MIN_EXECUTION_GAS, MIN_INTERVAL
 from tests.stateful.state import Mode
 from tests.stateful.world import ALICE, BOB, EVE, FEE_BPS, World, build
+from tests.support.definitions import Status
 
 CALLDATA_GAS = 40  # for a byte: without it, a transaction is not valid (EIP-7623)
 READ_EVERY = 25  # steps: the views cost more than the rest
@@ -83,16 +84,21 @@ class SchedulerMachine(RuleBasedStateMachine):
 
     # Owners
 
-    @rule(seat=seats, outline=drawing.outlines, value=drawing.values, hold=st.booleans())
-    def schedule(self, seat: int, outline: drawing.Outline, value: int, hold: bool) -> None:
-        owner = self.owner(seat)
+    @rule(
+        seat=seats, outline=drawing.outlines, value=drawing.values, hold=st.booleans(),
+        kind=drawing.kinds,
+    )  # fmt: skip
+    def schedule(
+        self, seat: int, outline: drawing.Outline, value: int, hold: bool, kind: bool
+    ) -> None:
+        owner, hold = self.owner(seat), hold and self.stage.holds
         plan = plans.definition(self.driver, owner, outline)
-        self.play(Send(owner, calls.Schedule(plan), value, hold=hold and self.stage.holds))
+        self.play(Send(owner, calls.Schedule(plan, committed=kind), value, hold=hold))
 
-    @rule(seat=seats, outline=drawing.outlines)
-    def schedule_another(self, seat: int, outline: drawing.Outline) -> None:
+    @rule(seat=seats, outline=drawing.outlines, kind=drawing.kinds)
+    def schedule_another(self, seat: int, outline: drawing.Outline, kind: bool) -> None:
         """Most tasks have no flaw."""
-        self.schedule(seat, outline._replace(flaw="none", active=True), 0, True)
+        self.schedule(seat, outline._replace(flaw="none", active=True), 0, True, kind)
 
     @rule(seat=seats, outline=drawing.outlines, value=drawing.values)
     def execute_and_schedule(self, seat: int, outline: drawing.Outline, value: int) -> None:
@@ -115,11 +121,15 @@ class SchedulerMachine(RuleBasedStateMachine):
         if task:
             self.play(Send(task.owner, plans.update(self.driver, task, outline)))
 
-    @rule(pick=drawing.picks, seat=seats, own=st.sampled_from((True, True, True, False)))
-    def cancel(self, pick: int, seat: int, own: bool) -> None:
+    @rule(
+        pick=drawing.picks, seat=seats, own=st.sampled_from((True, True, True, False)),
+        rightly=drawing.ways,
+    )  # fmt: skip
+    def cancel(self, pick: int, seat: int, own: bool, rightly: bool) -> None:
         task = self.driver.model.by_hash.get(self.picked(pick))
         sender = task.owner if task and own else self.owner(seat)
-        self.play(Send(sender, calls.Cancel(self.picked(pick))))
+        named = plans.named(self.driver, self.picked(pick), rightly=rightly)
+        self.play(Send(sender, calls.Cancel(named)))
 
     @rule(first=st.integers(0, 40), count=st.integers(1, 12), run=st.booleans())
     def thin_out(self, first: int, count: int, run: bool) -> None:
@@ -134,29 +144,46 @@ class SchedulerMachine(RuleBasedStateMachine):
             for task in tasks:
                 self.play(Send(task.owner, calls.Cancel(task.hash)))
 
-    @rule(seat=seats, outline=drawing.outlines, starve=st.booleans(), pick=st.integers(0, 1))
-    def let_down(self, seat: int, outline: drawing.Outline, starve: bool, pick: int) -> None:
+    @rule(
+        seat=seats, outline=drawing.outlines, starve=st.booleans(), pick=st.integers(0, 1),
+        kind=drawing.kinds,
+    )  # fmt: skip
+    def let_down(
+        self, seat: int, outline: drawing.Outline, starve: bool, pick: int, kind: bool
+    ) -> None:
         """A task goes inactive: it fails, or its owner takes all the money."""
         owner, behaviour = self.owner(seat), "good" if starve else "reverts"
         changes = {"behaviour": behaviour, "flaw": "none", "active": True, "start": 3}
         outline = outline._replace(**changes, executions=3, interval=100, size=0)
         self.play(Send(owner, calls.SetTerms(60 * GWEI, 0, 0, 1)))
         plan = plans.definition(self.driver, owner, outline)
-        self.play(Send(owner, calls.Schedule(plan), ETHER))
+        self.play(Send(owner, calls.Schedule(plan, committed=kind), ETHER))
         if starve:
             amount = plans.amount(self.driver, owner, "all")
             self.play(Send(owner, calls.Withdraw(amount)))
-        self.wait_for_due()
-        self.play(Send(EVE, ExecuteQueued()))
-        self.reactivate(pick, seat + 1 & 3, False, ETHER)
+        self.execute_own(plan, kind)
+        self.reactivate(pick, seat + 1 & 3, False, ETHER, True)
 
-    @rule(pick=drawing.picks, seat=seats, own=st.booleans(), value=drawing.rescues)
-    def reactivate(self, pick: int, seat: int, own: bool, value: int) -> None:
+    def execute_own(self, plan: calls.Definition, committed: bool) -> None:
+        """What was just scheduled is executed, by way of the queue or not, once it is due."""
+        if committed:
+            self.play(Advance(max(1, plan.start - self.stage.engine.block)))
+            self.play(Send(EVE, ExecuteCommitted((plan,))))
+        else:
+            self.wait_for_due()
+            self.play(Send(EVE, ExecuteQueued()))
+
+    @rule(
+        pick=drawing.picks, seat=seats, own=st.booleans(), value=drawing.rescues,
+        rightly=drawing.ways,
+    )  # fmt: skip
+    def reactivate(self, pick: int, seat: int, own: bool, value: int, rightly: bool) -> None:
         tasks = [task for task in self.driver.model.tasks.values() if task.status in range(3, 7)]
         task = tasks[pick % len(tasks)] if tasks else None
         sender = task.owner if task and own else self.owner(seat)
         task_hash = task.hash if task else self.picked(pick)
-        self.play(Send(sender, calls.Reactivate(task_hash), value))
+        named = plans.named(self.driver, task_hash, rightly=rightly)
+        self.play(Send(sender, calls.Reactivate(named), value))
 
     @rule(seat=seats, other=seats, value=drawing.values)
     def deposit(self, seat: int, other: int, value: int) -> None:
@@ -204,6 +231,30 @@ class SchedulerMachine(RuleBasedStateMachine):
         self.play(Send(self.executor(seat), call, gas=gas))
 
     @rule(
+        seat=seats, chosen=st.lists(drawing.picks, max_size=6), gas=drawing.gas_limits,
+        reserve=drawing.reserves, unknown=st.booleans(), due=st.booleans(),
+    )  # fmt: skip
+    def execute_committed(
+        self, seat: int, chosen: list[int], gas: int, reserve: int, unknown: bool, due: bool
+    ) -> None:
+        if due:
+            self.wait_for_committed()
+        definitions = plans.picked_committed(self.driver, chosen)
+        if unknown and definitions:
+            first = definitions[0]
+            definitions = (first._replace(target=first.target ^ 1), *definitions, first)
+        call = ExecuteCommitted(definitions, reserve)
+        gas = max(gas, MIN_EXECUTION_GAS + CALLDATA_GAS * len(call.encode()))
+        self.play(Send(self.executor(seat), call, gas=gas))
+
+    def wait_for_committed(self) -> None:
+        tasks = self.driver.model.tasks.values()
+        blocks = [task.next for task in tasks if task.is_committed and task.status == Status.QUEUED]
+        ahead = min(blocks, default=0) - self.stage.engine.block
+        if ahead > 0:
+            self.play(Advance(min(ahead, self.stage.longest_leap)))
+
+    @rule(
         pick=drawing.picks, hold=st.booleans(), forged=st.sampled_from((0, 0, 0, 1 << 255)),
         gas=drawing.gas_limits, due=st.booleans(),
     )  # fmt: skip
@@ -234,18 +285,20 @@ class SchedulerMachine(RuleBasedStateMachine):
 
     @rule(
         seat=st.integers(0, 1), act=drawing.acts, pick=drawing.picks, outline=drawing.outlines,
-        value=drawing.rescues,
+        value=drawing.rescues, kind=drawing.kinds,
     )  # fmt: skip
-    def ambush(self, seat: int, act: str, pick: int, outline: drawing.Outline, value: int) -> None:
+    def ambush(
+        self, seat: int, act: str, pick: int, outline: drawing.Outline, value: int, kind: bool
+    ) -> None:
         """A contract's own task is run, and does what the contract was told."""
         owner = self.driver.world.owners[seat]
         changes = {"behaviour": "own run", "flaw": "none", "active": True, "size": 0, "start": 3}
         plan = plans.definition(self.driver, owner, outline._replace(**changes))
         plan = plan._replace(interval=max(plan.interval, MIN_INTERVAL))
-        self.play(Send(owner, calls.Schedule(plan), value))
+        self.play(Send(owner, calls.Schedule(plan, committed=kind), value))
         self.tell(seat, act, pick, outline._replace(flaw="none"))
         self.play(Advance(3))
-        self.play(Send(EVE, ExecuteQueued()))
+        self.play(Send(EVE, ExecuteCommitted((plan,)) if kind else ExecuteQueued()))
 
     @rule(ahead=st.integers(3, 9), room=st.integers(0, 40), value=drawing.rescues)
     def crowd_out(self, ahead: int, room: int, value: int) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tests.stateful import calls, limits
 from tests.stateful.batch import BEFORE_BATCH, MARGIN, Batch
-from tests.stateful.calls import Call, Definition
+from tests.stateful.calls import WORD, Call, Definition, split, words
 from tests.stateful.events import Refused, error_selector
 from tests.stateful.money import Money, Result
 from tests.stateful.queue import Bucket, Queue
@@ -39,6 +39,7 @@ class Model(Money):
         self.callee_of = callee_of
         self.queue = Queue()
         self.tasks: dict[int, Task] = {}
+        self.stored = 0  # tasks that are not committed
         self.by_hash: dict[int, Task] = {}
         self.locked = False
         self._handlers: Mapping[type, Callable[..., Result]] = {
@@ -51,6 +52,7 @@ class Model(Money):
             calls.SetTerms: self.set_terms,
             calls.ExecuteQueued: self._execute_queued,
             calls.ExecuteThese: self._execute_these,
+            calls.ExecuteCommitted: self._execute_committed,
             calls.ExecuteOne: self._execute_one,
             calls.WithdrawCredit: self.withdraw_credit,
             calls.WithdrawFees: self.withdraw_fees,
@@ -64,11 +66,14 @@ class Model(Money):
 
     def _schedule(self, call: calls.Schedule, now: Moment) -> Result:
         plan, account = call.definition, self.accounts[now.caller]
-        task_id = len(self.tasks) + 1
+        task_id = self.stored + 1
         self.check_deposit(now.caller, now)
-        self._check_task(plan, len(account.tasks), now)
+        most = limits.MAX_COMMITTED_DATA if call.committed else limits.MAX_DATA
+        self._check_task(plan, account.nonce, most, now)
         self._check_times(plan, now)
         task_hash = plan.hash(self.manager, task_id)
+        if call.committed:
+            task_id = task_hash = plan.committed_hash(self.manager)
         task = Task(task_id, task_hash, now.caller, plan.gas, plan.target, plan.data, plan.nonce)
         self._check_place(task, plan, account, now)
         if call.at_once and self.running and not self.goes_on(now):
@@ -76,9 +81,17 @@ class Model(Money):
 
         self.receive(now.caller, now)
         self.tasks[task_id] = self.by_hash[task_hash] = task
-        account.tasks.append(task_id)
+        account.nonce += 1
+        if not task.is_committed:
+            self.stored += 1
+            account.tasks.append(task_id)
         self._put(task, plan, account)
         now.feed.take("TaskScheduled", task_hash, now.caller, self.next_block(task))
+        if task.is_committed:
+            told = split(words(WORD) + plan.encode())
+            now.feed.take("TaskCommitted", task_hash, now.caller, *told)
+        elif not plan.is_plain:
+            now.feed.take("TaskScheduleSet", task_hash, *plan.times)
         if not call.at_once:
             return (task_hash,)
         success = self.run_target(task, now)
@@ -87,10 +100,12 @@ class Model(Money):
         return (task_hash, event.args[2])
 
     def _update(self, call: calls.Update, now: Moment) -> Result:
-        task, plan = self._own(call.task_hash, now), call.definition
-        changed = plan.hash(self.manager, task.id)
-        if changed != task.hash:
-            raise Refused("TaskManager_TaskChanged", task.hash, changed)
+        plan = call.definition
+        task = self._own(plan if call.task_hash is None else call.task_hash, now)
+        if not task.is_committed:
+            changed = plan.hash(self.manager, task.id)
+            if changed != task.hash:
+                raise Refused("TaskManager_TaskChanged", task.hash, changed)
         self._check_times(plan, now)
         account = self.accounts[now.caller]
         before = self._leave(task, account)
@@ -102,17 +117,18 @@ class Model(Money):
         self._put(task, plan, account)
         now.feed.take("TaskConfigUpdated", task.hash, now.caller)
         now.feed.take("TaskScheduled", task.hash, now.caller, self.next_block(task))
+        now.feed.take("TaskScheduleSet", task.hash, *plan.times)
         return ()
 
     def _cancel(self, call: calls.Cancel, now: Moment) -> Result:
-        task = self._own(call.task_hash, now)
+        task = self._own(call.task, now)
         self._leave(task, self.accounts[now.caller])
         task.status = Status.CANCELLED
         now.feed.take("TaskCancelled", task.hash, now.caller)
         return ()
 
     def _reactivate(self, call: calls.Reactivate, now: Moment) -> Result:
-        task = self._known(call.task_hash)
+        task = self._known(call.task)
         if task.status not in INACTIVE:
             raise Refused("TaskManager_NotInactive", task.hash, task.status)
         if task.status in (Status.PAUSED, Status.FAILING) and now.caller != task.owner:
@@ -141,23 +157,26 @@ class Model(Money):
 
     def _enter(self, task: Task, block: int, account: Account) -> None:
         task.next, task.status = block, Status.QUEUED
-        task.crowd = limits.crowd(self.queue.load(block, task.size_class).kilogas)
-        self.queue.insert(block, task.size_class, task.id, task.kilogas)
+        if not task.is_committed:
+            task.crowd = limits.crowd(self.queue.load(block, task.size_class).kilogas)
+            self.queue.insert(block, task.size_class, task.id, task.kilogas)
         account.reserved += task.reserve(self.fee_bps)
 
     def _leave(self, task: Task, account: Account) -> Bucket | None:
         """Take a task out of its bucket; returns the bucket as it was."""
         if task.status != Status.QUEUED:
             return None
-        before = self.queue.load(task.next, task.size_class).copy()
-        self.queue.remove(task.next, task.size_class, task.id, task.kilogas)
         account.reserved -= task.reserve(self.fee_bps)
+        before = self.queue.load(task.next, task.size_class).copy()
+        if not task.is_committed:
+            self.queue.remove(task.next, task.size_class, task.id, task.kilogas)
         return before
 
     def _return(self, task: Task, account: Account, before: Bucket | None) -> None:
         """Undo `_leave`."""
         if before is not None:
-            self.queue.buckets[task.next, task.size_class] = before
+            if not task.is_committed:
+                self.queue.buckets[task.next, task.size_class] = before
             account.reserved += task.reserve(self.fee_bps)
 
     def place(self, task: Task, tick: int, wanted: int, reason: int, now: Moment) -> None:
@@ -182,6 +201,8 @@ class Model(Money):
         return self._enter(task, block, account)
 
     def _find_room(self, task: Task, wanted: int) -> int | None:
+        if task.is_committed:
+            return wanted
         last, size_class = task.last_block, task.size_class
         return self.queue.find_room(wanted, last, size_class, task.kilogas)
 
@@ -191,21 +212,32 @@ class Model(Money):
 
     # Checks
 
-    def _known(self, task_hash: int) -> Task:
-        task = self.by_hash.get(task_hash)
+    def find(self, given: int | Definition) -> Task | None:
+        """A stored task by its hash, a committed one by its definition while it has a state."""
+        by_definition = isinstance(given, Definition)
+        task = self.by_hash.get(self._hash_of(given))
+        if task is None or task.is_committed != by_definition or task.is_forgotten:
+            return None
+        return task
+
+    def _hash_of(self, given: int | Definition) -> int:
+        return given.committed_hash(self.manager) if isinstance(given, Definition) else given
+
+    def _known(self, given: int | Definition) -> Task:
+        task = self.find(given)
         if task is None:
-            raise Refused("TaskManager_UnknownTask", task_hash)
+            raise Refused("TaskManager_UnknownTask", self._hash_of(given))
         return task
 
-    def _own(self, task_hash: int, now: Moment) -> Task:
-        task = self._known(task_hash)
+    def _own(self, given: int | Definition, now: Moment) -> Task:
+        task = self._known(given)
         if task.owner != now.caller:
-            raise Refused("TaskManager_NotOwner", task_hash, now.caller, task.owner)
+            raise Refused("TaskManager_NotOwner", task.hash, now.caller, task.owner)
         if task.status in ENDED:
-            raise Refused("TaskManager_TaskEnded", task_hash, task.status)
+            raise Refused("TaskManager_TaskEnded", task.hash, task.status)
         return task
 
-    def _check_task(self, plan: Definition, nonce: int, now: Moment) -> None:
+    def _check_task(self, plan: Definition, nonce: int, most_data: int, now: Moment) -> None:
         if plan.owner != now.caller:
             raise Refused("TaskManager_FromNotCaller", plan.owner, now.caller)
         if plan.nonce != nonce:
@@ -214,8 +246,8 @@ class Model(Money):
             raise Refused("TaskManager_GasOutOfRange", plan.gas, limits.LARGE_GAS)
         if plan.target == self.manager:
             raise Refused("TaskManager_TargetIsManager", plan.target)
-        if len(plan.data) > limits.MAX_DATA:
-            raise Refused("TaskManager_DataTooLong", len(plan.data), limits.MAX_DATA)
+        if len(plan.data) > most_data:
+            raise Refused("TaskManager_DataTooLong", len(plan.data), most_data)
 
     def _check_times(self, plan: Definition, now: Moment) -> None:
         if plan.start <= now.block:
@@ -240,6 +272,8 @@ class Model(Money):
         if not plan.active:
             return
         self._check_affordable(task, account.terms[-1], account, now)
+        if task.is_committed:
+            return
         size_class, kilogas = task.size_class, task.kilogas
         if not self.queue.in_span(plan.start, size_class):
             oldest = self.queue.oldest(size_class) or 0
@@ -263,7 +297,12 @@ class Model(Money):
         return self._open(call.reserve, now).run_queue()
 
     def _execute_these(self, call: calls.ExecuteThese, now: Moment) -> Result:
-        return self._open(call.reserve, now).run_these(call.task_hashes)
+        batch = self._open(call.reserve, now)
+        return batch.run_these([self.find(task_hash) for task_hash in call.task_hashes])
+
+    def _execute_committed(self, call: calls.ExecuteCommitted, now: Moment) -> Result:
+        batch = self._open(call.reserve, now)
+        return batch.run_these([self.find(definition) for definition in call.definitions])
 
     def _execute_one(self, call: calls.ExecuteOne, now: Moment) -> Result:
         if self.locked:
@@ -276,7 +315,7 @@ class Model(Money):
         if now.feed.reverted:
             self._check_too_little_gas(task, now)
             raise Refused("TaskManager_InsufficientGas")
-        executed, _ = self._open(0, now).run_these((task.hash,))
+        executed, _ = self._open(0, now).run_these([task])
         return (executed,)
 
     def _check_too_little_gas(self, task: Task, now: Moment) -> None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from tests.stateful import calls, limits
-from tests.stateful.calls import Call, Definition, ExecuteQueued, ExecuteThese, words
+from tests.stateful.calls import (
+    Call,
+    Definition,
+    ExecuteCommitted,
+    ExecuteQueued,
+    ExecuteThese,
+    words,
+)
 from tests.stateful.drawing import Outline
 from tests.stateful.driver import Driver, Fill, Send, Step
 from tests.stateful.engine import ETHER
@@ -22,7 +30,7 @@ def definition(driver: Driver, owner: int, outline: Outline, delay: int = 0) -> 
     start, deadline = _when(driver, outline, delay)
     account = driver.model.accounts[owner]
     plan = Definition(
-        owner=owner, gas=gas, target=target, data=data, nonce=len(account.tasks), start=start,
+        owner=owner, gas=gas, target=target, data=data, nonce=account.nonce, start=start,
         interval=outline.interval, executions=outline.executions, active=outline.active,
         deadline=deadline,
     )  # fmt: skip
@@ -78,7 +86,15 @@ def update(driver: Driver, task: Task, outline: Outline, delay: int = 0) -> call
     )  # fmt: skip
     if outline.flaw == "nonce":
         same = same._replace(nonce=task.nonce + 1)
-    return calls.Update(task.hash, same)
+    return calls.Update(None if task.is_committed else task.hash, same)
+
+
+def named(driver: Driver, task_hash: int, *, rightly: bool = True) -> int | Definition:
+    """How the manager is told of a task: by its hash, or by its definition if it is committed."""
+    task = driver.model.by_hash.get(task_hash)
+    if task is None or task.is_committed != rightly:
+        return task_hash
+    return task.definition()
 
 
 def amount(driver: Driver, owner: int, which: str) -> int:
@@ -95,10 +111,14 @@ def amount(driver: Driver, owner: int, which: str) -> int:
 
 def picked(driver: Driver, pick: int) -> int:
     """The hash of a task, the latest for 0; of none that was ever scheduled if there is none."""
-    tasks = driver.model.tasks
-    if not tasks:
-        return 1
-    return tasks[len(tasks) - pick % len(tasks)].hash
+    tasks = list(driver.model.tasks.values())
+    return tasks[-1 - pick % len(tasks)].hash if tasks else 1
+
+
+def picked_committed(driver: Driver, picks: Iterable[int]) -> tuple[Definition, ...]:
+    """The definitions of some committed tasks, if there are any."""
+    tasks = [task for task in driver.model.tasks.values() if task.is_committed]
+    return tuple(tasks[-1 - pick % len(tasks)].definition() for pick in picks) if tasks else ()
 
 
 def script(driver: Driver, player: int, act: str, pick: int, outline: Outline) -> Script | None:
@@ -110,7 +130,8 @@ def script(driver: Driver, player: int, act: str, pick: int, outline: Outline) -
     if act.startswith("schedule"):
         plan = definition(driver, player, outline, SCRIPT_DELAY)
         value = ETHER // 2 if pick % 2 else 0
-        return Script(calls.Schedule(plan, act.endswith("at once")), value)
+        kinds = act.endswith("at once"), act.endswith("committed")
+        return Script(calls.Schedule(plan, *kinds), value)
     if act == "deposit":
         return Script(calls.Deposit((player, ALICE)[pick % 2]), ETHER // 4)
     plain: dict[str, Call] = {
@@ -119,6 +140,7 @@ def script(driver: Driver, player: int, act: str, pick: int, outline: Outline) -
         "execute": calls.ExecuteQueued(),
         "execute these": calls.ExecuteThese((task_hash, task_hash)),
         "execute one": calls.ExecuteOne(task_hash),
+        "execute committed": calls.ExecuteCommitted(picked_committed(driver, [pick])),
         "credit": calls.WithdrawCredit(),
         "fees": calls.WithdrawFees(),
     }
@@ -129,9 +151,9 @@ def _script_on(
     driver: Driver, act: str, task: Task | None, task_hash: int, outline: Outline
 ) -> Script | None:
     if act == "cancel":
-        return Script(calls.Cancel(task_hash), 0)
+        return Script(calls.Cancel(named(driver, task_hash)), 0)
     if act == "reactivate":
-        return Script(calls.Reactivate(task_hash), ETHER // 4)
+        return Script(calls.Reactivate(named(driver, task_hash)), ETHER // 4)
     if task is None or len(task.data) > 100:
         return None
     outline = outline._replace(active=act == "update")
@@ -143,7 +165,7 @@ def plainly(step: Step) -> Step:
     match step:
         case Send(sender, calls.Deposit() as call, value):
             return Send(sender, call, max(value, ETHER))
-        case Send(sender, ExecuteQueued() | ExecuteThese() as call):
+        case Send(sender, ExecuteQueued() | ExecuteThese() | ExecuteCommitted() as call):
             return Send(sender, dataclasses.replace(call, reserve=0))
         case Send(sender, calls.ExecuteOne() as call):
             return Send(sender, call)

@@ -45,7 +45,7 @@ NO_TERMS = Terms(ceiling=0, tip=0, premium_cap=0, failure_limit=0)
 class Task:
     """A scheduled task."""
 
-    id: int
+    id: int  # of a committed task, its hash
     hash: int
     owner: int
     gas: int
@@ -75,6 +75,10 @@ class Task:
         self.size_class = limits.size_class(self.gas)
         self.kilogas = limits.kilogas(self.gas)
         self.most_gas = limits.most_of_run(self.gas, len(self.data))
+
+    @property
+    def is_committed(self) -> bool:
+        return self.id == self.hash
 
     @property
     def last_block(self) -> int:
@@ -121,6 +125,11 @@ class Task:
         """Whether it made its only run, and succeeded: nothing of it is kept."""
         return self.status == Status.COMPLETED and (self.executed, self.failed) == (1, 0)
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it is as unknown as if it had never been scheduled."""
+        return self.is_committed and self.is_spent
+
     def complete(self) -> None:
         self.status = Status.COMPLETED
         if self.is_spent:
@@ -140,7 +149,8 @@ class Account:
     bond: int = 0
     reserved: int = 0
     held: int = 0  # most that the chain may hold beyond what it will charge, during a batch
-    tasks: list[int] = field(default_factory=list)
+    nonce: int = 0  # tasks, stored and committed
+    tasks: list[int] = field(default_factory=list)  # that are stored
     terms: list[Terms] = field(default_factory=lambda: [Terms()])
 
     @property

@@ -119,7 +119,7 @@ def account_word(account: Account) -> int:
     head = account.tasks[-1] if account.tasks else 0
     has_terms = int(len(account.terms) > 1)
     return (
-        account.bond | account.reserved << 88 | len(account.tasks) << 176 | head << 208
+        account.bond | account.reserved << 88 | account.nonce << 176 | head << 208
         | has_terms << 248
     )  # fmt: skip
 

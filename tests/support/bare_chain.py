@@ -16,7 +16,7 @@ from eth_utils import to_checksum_address
 from taskwork.devnet.node import running_node
 from tests.support.abi import Interface, Named
 from tests.support.books import Books
-from tests.support.definitions import DEFINITION, Definition, Schedule, Task
+from tests.support.definitions import DEFINITION, TASK, Definition, Schedule, Task
 from tests.support.rpc import Rpc, calldata, hexed
 
 if TYPE_CHECKING:
@@ -118,6 +118,20 @@ class BareChain:
         (scheduled,) = self.send(owner, self.manager, call, value).named("TaskScheduled")
         return bytes(scheduled["taskHash"])
 
+    def commit(
+        self, owner: str, target: str, data: bytes, *, value: int = ETHER, **changes: Any
+    ) -> Task:
+        """Schedule a committed task."""
+        definition = self.define(owner, target, data, **changes)
+        call = calldata(f"scheduleCommitted({DEFINITION})", definition)
+        self.send(owner, self.manager, call, value)
+        return definition.task
+
+    def execute_committed(
+        self, executor: str, tasks: list[Task], reserve: int = 0, gas: int = BLOCK_GAS
+    ) -> Sent:
+        return self.send(executor, self.manager, execute_committed(tasks, reserve), gas=gas)
+
     def execute(self, executor: str, reserve: int = 0, gas: int = BLOCK_GAS) -> Sent:
         return self.send(executor, self.manager, execute_queued(reserve), gas=gas)
 
@@ -136,6 +150,10 @@ class BareChain:
 
 def execute_queued(reserve: int = 0) -> bytes:
     return calldata("executeQueuedTasks(uint256)", reserve)
+
+
+def execute_committed(tasks: list[Task], reserve: int = 0) -> bytes:
+    return calldata(f"executeCommitted({TASK}[],uint256)", tasks, reserve)
 
 
 @contextmanager

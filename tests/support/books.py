@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eth_utils import to_checksum_address
 
-from tests.support.definitions import INFO, Status
+from tests.support.definitions import INFO, TASK, Status
 
 if TYPE_CHECKING:
     from tests.support.abi import Interface, Named
@@ -36,9 +36,12 @@ class Ledger:
     credits: dict[str, int] = field(default_factory=dict)
     fees: int = 0
     owners: dict[bytes, str] = field(default_factory=dict)
+    committed: dict[bytes, tuple[object, ...]] = field(default_factory=dict)
 
     def read(self, event: Named) -> None:
-        if event.name == "TaskScheduled":
+        if event.name == "TaskCommitted":
+            self.committed[event["taskHash"]], _ = event["definition"]
+        elif event.name == "TaskScheduled":
             self.owners[event["taskHash"]] = event["owner"]
             self._bond(event["owner"], 0)
         elif event.name == "BondDeposited":
@@ -78,10 +81,11 @@ class Books:
         told = self._ledger()
         accounts, executors = sorted(told.bonds), sorted(told.credits)
         entries = {account: self._entries(account) for account in accounts}
+        committed = self._committed(told)
         self._check_solvency(accounts, executors, ether_forced_in)
         self._check_events(told)
         for account in accounts:
-            self._check_reserves(account, entries[account])
+            self._check_reserves(account, entries[account] + committed.get(account, []))
         self._check_queue([entry for own in entries.values() for entry in own])
 
     def _check_solvency(
@@ -151,9 +155,22 @@ class Books:
         hashes = self.rpc.read(self.manager, call, account, returns="bytes32[]")[0]
         return [self._entry(task_hash, account) for task_hash in hashes]
 
-    def _entry(self, task_hash: bytes, account: str) -> Entry:
+    def _committed(self, told: Ledger) -> dict[str, list[Entry]]:
+        """The committed tasks, of which the chain has only the hash, by owner."""
+        found: dict[str, list[Entry]] = {}
+        for task_hash, task in told.committed.items():
+            if self._number("getTaskStatus(bytes32)", task_hash) == Status.NONE:
+                continue  # its only run has succeeded
+            account = told.owners[task_hash]
+            call = f"getCommittedInfo({TASK})"
+            found.setdefault(account, []).append(self._entry(task_hash, account, call, task))
+        return found
+
+    def _entry(
+        self, task_hash: bytes, account: str, call: str = "getTaskInfo(bytes32)", key: object = None
+    ) -> Entry:
         status = self._number("getTaskStatus(bytes32)", task_hash)
-        (info,) = self.rpc.read(self.manager, "getTaskInfo(bytes32)", task_hash, returns=INFO)
+        (info,) = self.rpc.read(self.manager, call, key or task_hash, returns=INFO)
         (task, _), metrics = info
         assert to_checksum_address(task[0]) == account
         return Entry(task_hash, status, task[1], metrics[2], metrics[3])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-DEFINITION = "((address,uint64,address,bytes,uint64),(uint64,uint64,uint64,bool,uint64))"
+TASK = "(address,uint64,address,bytes,uint64)"
+DEFINITION = f"({TASK},(uint64,uint64,uint64,bool,uint64))"
 INFO = f"({DEFINITION},(uint64,uint64,uint64,uint256))"
 
 ENDLESS = 2**64 - 1
