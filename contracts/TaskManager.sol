@@ -13,7 +13,6 @@ import {
     MAX_COMMITTED_DATA_LENGTH,
     MAX_DATA_LENGTH,
     MAX_DISTANCE,
-    MAX_PRICE,
     MIN_INTERVAL,
     ROOM_SEARCH
 } from "./libraries/Limits.sol";
@@ -22,6 +21,7 @@ import {Pricing} from "./libraries/Pricing.sol";
 import {TaskCode} from "./libraries/TaskCode.sol";
 import {TransientLock} from "./libraries/TransientLock.sol";
 import {TaskManagerBase} from "./TaskManagerBase.sol";
+import {TaskManagerBonds} from "./TaskManagerBonds.sol";
 import {TaskManagerReads} from "./TaskManagerReads.sol";
 import {Account, AccountLibrary} from "./types/Account.sol";
 import {Batch, Entry} from "./types/Batch.sol";
@@ -35,13 +35,12 @@ import {TaskId} from "./types/TaskId.sol";
 import {TaskSchedule} from "./types/TaskSchedule.sol";
 import {TaskState, TaskStateLibrary} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
-import {Terms, TermsLibrary} from "./types/Terms.sol";
+import {Terms} from "./types/Terms.sol";
 
 /// @title TaskManager
 /// @dev See `ITaskManager` for what it promises, docs/specification.md for how it keeps it.
-contract TaskManager is TaskManagerBase, ITaskManagerCore {
+contract TaskManager is TaskManagerBonds {
     uint256 private constant SIZE_CLASSES = 3;
-    uint256 private constant MAX_FAILURE_LIMIT = TaskStateLibrary.MAX_STREAK;
 
     /// @inheritdoc ITaskManagerCore
     uint256 public constant MIN_EXECUTION_GAS = 30_000;
@@ -678,83 +677,6 @@ contract TaskManager is TaskManagerBase, ITaskManagerCore {
         if (ownerOnly && msg.sender != task.owner) {
             revert TaskManager_NotOwner(task.hash, msg.sender, task.owner);
         }
-    }
-
-    /*//////////////////////////////////////////////////////////////
-                             BONDS AND PRICE
-    //////////////////////////////////////////////////////////////*/
-
-    /// @inheritdoc ITaskManagerCore
-    function depositBond(address account) external payable {
-        _accounts[account] = _topUp(account);
-    }
-
-    /// @inheritdoc ITaskManagerCore
-    function withdrawBond(uint256 amount) external {
-        Account account = _accounts[msg.sender];
-        uint256 free = account.free();
-        if (amount > free) revert TaskManager_InsufficientBond(msg.sender, free, amount);
-
-        _accounts[msg.sender] = account.debit(amount);
-        emit BondWithdrawn(msg.sender, amount);
-        _send(msg.sender, amount);
-    }
-
-    /// @inheritdoc ITaskManagerCore
-    function withdrawCredit() external {
-        uint256 amount = _credits[msg.sender];
-        if (amount == 0) revert TaskManager_NoCredit(msg.sender);
-        _credits[msg.sender] = 0;
-        emit CreditWithdrawn(msg.sender, amount);
-        _send(msg.sender, amount);
-    }
-
-    /// @inheritdoc ITaskManagerCore
-    function withdrawFees() external {
-        uint256 amount = _manager.feesOwed();
-        if (amount == 0) revert TaskManager_NoCredit(FEE_RECIPIENT);
-        _manager = _manager.withoutFees();
-        emit FeesWithdrawn(FEE_RECIPIENT, amount);
-        _send(FEE_RECIPIENT, amount);
-    }
-
-    /// @inheritdoc ITaskManagerCore
-    function setPriceTerms(uint256 ceiling, uint256 tip, uint256 premiumCap, uint256 failureLimit) external {
-        uint256 version = _termsInForce[msg.sender].version() + 1;
-        if (version > TaskStateLibrary.MAX_TERMS) {
-            revert TaskManager_CounterExhausted(version, TaskStateLibrary.MAX_TERMS);
-        }
-        Terms terms = TermsLibrary.pack(
-            _within(ceiling, MAX_PRICE),
-            _within(tip, MAX_PRICE),
-            _within(premiumCap, MAX_PRICE),
-            _within(failureLimit, MAX_FAILURE_LIMIT),
-            version
-        );
-        _termsInForce[msg.sender] = terms;
-        _termsAt[msg.sender][version] = terms;
-        _accounts[msg.sender] = _accounts[msg.sender].withOwnTerms();
-        emit PriceTermsChanged(msg.sender, terms.unpack());
-    }
-
-    /// @dev Adds the value sent to `owner`'s account, which the caller stores.
-    function _topUp(address owner) private returns (Account account) {
-        account = _accounts[owner];
-        if (msg.value == 0) return account;
-        uint256 bond = account.bond() + msg.value;
-        if (bond > AccountLibrary.MAX_BOND) revert TaskManager_BondTooLarge(owner, bond, AccountLibrary.MAX_BOND);
-        emit BondDeposited(owner, msg.sender, msg.value);
-        return account.credit(msg.value);
-    }
-
-    /// @dev For receivers that ask to be paid: they may use all the gas and re-enter, the books are closed.
-    function _send(address receiver, uint256 amount) private {
-        if (!BoundedCall.pay(receiver, amount, gasleft())) revert TaskManager_PaymentRefused(receiver, amount);
-    }
-
-    function _within(uint256 given, uint256 max) private pure returns (uint256) {
-        if (given > max) revert TaskManager_TermOutOfRange(given, max);
-        return given;
     }
 
     function _most(uint256 a, uint256 b) private pure returns (uint256) {
