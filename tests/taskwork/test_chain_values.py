@@ -21,7 +21,12 @@ from taskwork.chain.events import event_kinds
 from taskwork.chain.lens import TaskManagerLensClient
 from taskwork.chain.pool_factory import TaskPoolFactoryClient
 from taskwork.chain.revert import decode_revert, describe_return, error_name
-from taskwork.chain.task_manager import TaskManagerClient, compute_task_hash
+from taskwork.chain.task_manager import (
+    TaskManagerClient,
+    compute_committed_hash,
+    compute_task_hash,
+    is_committed,
+)
 from taskwork.chain.task_manager_calls import TaskManagerCalls
 from taskwork.chain.task_pool import TaskPoolClient
 from taskwork.chain.types import (
@@ -205,6 +210,11 @@ def test_calls__every_function_that_writes__can_be_built() -> None:
         calls.update_task_schedule(HASH, ONCE),
         calls.cancel_task(HASH),
         calls.reactivate(HASH),
+        calls.schedule_committed(ONCE),
+        calls.execute_committed([TASK], 1),
+        calls.update_committed(ONCE),
+        calls.cancel_committed(TASK),
+        calls.reactivate_committed(TASK),
         calls.deposit_bond(ALICE, value=Wei(5)),
         calls.withdraw_bond(Wei(1)),
         calls.withdraw_credit(),
@@ -258,6 +268,23 @@ def test_compute_task_hash__task_and_id__are_192_and_64_bits() -> None:
     kinds = ["uint256", "address", "(address,uint64,address,bytes,uint64)"]
     digest = keccak(encode(kinds, [31337, TARGET, fields_])).hex()
     assert compute_task_hash(31337, TARGET, TASK, 7) == f"0x{digest[:48]}{7:016x}"
+
+
+def test_compute_committed_hash__task__is_the_digest_and_its_mark() -> None:
+    fields_ = (ALICE, 60_000, TARGET, b"\x01\x02", 0)
+    kinds = ["uint256", "address", TaskManagerCalls.TASK]
+    digest = int(keccak(encode(kinds, [1, TARGET, fields_])).hex(), 16)
+    task_hash = compute_committed_hash(1, TARGET, TASK)
+    assert int(task_hash, 16) == digest | 1 << 63
+    assert is_committed(task_hash)
+    assert not is_committed(compute_task_hash(1, TARGET, TASK, 2**40 - 1))
+
+
+def test_calls__committed_data_too_long__is_refused() -> None:
+    long = replace(ONCE, task=replace(TASK, data=bytes(1_025)))
+    TaskManagerCalls(ALICE).schedule_task(long)
+    with pytest.raises(InvalidInput, match=r"length of task\.data"):
+        TaskManagerCalls(ALICE).schedule_committed(long)
 
 
 def test_decode_result__nothing_returned__is_the_nodes_fault() -> None:

@@ -19,15 +19,17 @@ from taskwork.chain.events import (
     Event,
     ExecutorReimbursed,
     TaskCancelled,
+    TaskCommitted,
     TaskConfigUpdated,
     TaskExecuted,
     TaskReactivated,
     TaskScheduled,
+    TaskScheduleSet,
     TasksExecuted,
 )
 from taskwork.chain.lens import TaskManagerLensClient, lens_address
 from taskwork.chain.rpc import batch, connect
-from taskwork.chain.task_manager import TaskManagerClient, compute_task_hash
+from taskwork.chain.task_manager import TaskManagerClient, compute_committed_hash, compute_task_hash
 from taskwork.chain.transactions import Call, Fees, send, simulate_many, wait_mined
 from taskwork.chain.types import (
     UNLIMITED,
@@ -293,6 +295,53 @@ async def test_lens__task_not_due__explains_and_quotes(chain: Chain) -> None:
     assert (await lens.explain(NO_TASK)).reason is Reason.UNKNOWN
     assert quote is not None
     assert (quote.block, quote.admitted_gas) == (next_block + 1, 0)
+
+
+async def test_committed__whole_life__is_read_from_its_events(chain: Chain) -> None:
+    manager = chain.manager
+    start = await chain.head() + 10
+    definition = chain.define(chain.counter, bump(), start=start)
+    call = manager.calls.schedule_committed(definition, value=Wei(ETHER))
+    (committed,) = manager.events_in(await manager.send(chain.owner, call), TaskCommitted)
+    task, task_hash = committed.definition.task, committed.task_hash
+
+    assert committed.definition == definition
+    assert task_hash == await manager.committed_hash_of(task)
+    assert task_hash == compute_committed_hash(31337, manager.address, task)
+    assert (await manager.get_committed_info(task)).metrics.next_block == start
+    assert await manager.committed_price_terms(task) == await manager.price_terms_of(task.owner)
+    assert await manager.get_next_blocks_for_tasks([task_hash]) == {task_hash: start}
+
+    later = TaskSchedule(BlockNumber(start + 5), 100, 2)
+    moved = replace(definition, schedule=later)
+    receipt = await manager.send(chain.owner, manager.calls.update_committed(moved))
+    (told,) = manager.events_in(receipt, TaskScheduleSet)
+    assert (told.task_hash, told.schedule) == (task_hash, later)
+    await chain.mine_to(start + 5)
+    call = manager.calls.execute_committed([task], 50_000)
+    receipt = await manager.send(chain.executor, call, gas=Gas(3_000_000))
+    (run,) = manager.events_in(receipt, TaskExecuted)
+    assert (run.task_hash, run.success) == (task_hash, True)
+    await manager.send(chain.owner, manager.calls.cancel_committed(task))
+    assert await manager.get_task_status(task_hash) is TaskStatus.CANCELLED
+    assert await manager.get_account_tasks(task.owner) == []
+
+
+async def test_lens__committed_task__is_explained_by_its_definition(chain: Chain) -> None:
+    manager = chain.manager
+    await deploy_missing(chain.web3, chain.owner, "TaskManagerLens", manager.address)
+    lens = await TaskManagerLensClient.of(chain.web3, manager.address)
+    start = await chain.head() + 30
+    definition = chain.define(chain.counter, bump(), start=start)
+    task = definition.task
+    assert (await lens.explain_committed(task)).reason is Reason.UNKNOWN
+    call = manager.calls.schedule_committed(definition, value=Wei(ETHER))
+    await manager.send(chain.owner, call)
+
+    assert (await lens.explain(await manager.committed_hash_of(task))).reason is Reason.COMMITTED
+    assert (await lens.explain_committed(task)).reason is Reason.NOT_DUE
+    assert (await lens.runway_committed(task)).at_least == 1
+    assert await has_code(chain.web3, await manager.reads())
 
 
 async def test_explain_command__task_due__says_so_and_exits_zero(chain: Chain) -> None:
