@@ -23,6 +23,7 @@ class NodeOptions:
     port: int = 0  # 0 for any that is free
     base_fee: int = GWEI
     block_time: int | None = None  # seconds; None mines a block per transaction
+    ipc: Path | None = None  # a socket to answer on, too
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def start_node(log: Path, options: NodeOptions) -> Node:
     command += ["--chain-id", str(options.chain_id), "--base-fee", str(options.base_fee)]
     if options.block_time is not None:
         command += ["--block-time", str(options.block_time), "--mixed-mining"]
+    if options.ipc is not None:
+        command += ["--ipc", str(options.ipc)]
     process = processes.start(command, log)
     url = f"http://127.0.0.1:{port}"
     processes.wait_until(lambda: answers(url), process, log)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,13 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 @pytest_asyncio.fixture
 async def chain(node: Node) -> AsyncIterator[Chain]:
+    async with chain_on(node) as one:
+        yield one
+
+
+@asynccontextmanager
+async def chain_on(node: Node) -> AsyncIterator[Chain]:
+    """A fresh manager and fresh accounts on a running node."""
     async with connect(node.url) as web3:
         for method, *params in (("anvil_dropAllTransactions",), ("evm_setAutomine", True)):
             await web3.provider.make_request(RPCEndpoint(method), params)
