@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from eth_account.signers.local import LocalAccount
-
 from keeper.errors import KeyUnusable
 from keeper.keys.local import (
     LocalSigner,
@@ -37,15 +35,6 @@ async def load_signer(settings: Settings, hide: Hide) -> Signer | None:
         return _from_keystore(settings.keystore, settings, hide)
     if settings.signer_url is not None:
         return await _remote(settings, settings.signer_url.get_secret_value())
-    return None
-
-
-def load_account(settings: Settings) -> LocalAccount | None:
-    """The account of a key in this process."""
-    if settings.private_key is not None:
-        return key_from_hex(settings.private_key.get_secret_value())
-    if settings.keystore is not None:
-        return key_from_keystore(settings.keystore, _password(settings.keystore, settings))
     return None
 
 

@@ -13,9 +13,7 @@ from typing import Any
 import pytest
 
 from taskwork.chain.addresses import write_deployment
-from tests.keeper.support import until
 from tests.support.chain import Chain
-from tests.support.gateway import running_gateway
 
 pytestmark = pytest.mark.integration
 
@@ -86,31 +84,6 @@ async def test_run__sigint_with_a_transaction_out__sees_it_through(chain: Chain)
 
     assert code == 0
     assert json.loads(rest.splitlines()[-1])["executed"] == 1
-
-
-async def test_run__debug_logs_of_a_failing_node__hold_no_secret(chain: Chain) -> None:
-    await chain.schedule_due()
-    key, path = chain.executor.key.hex(), "/v2/node-api-key-0123456789"
-    async with running_gateway(chain.url, path) as (gateway, url):
-        process = await start(
-            *("run", "--rpc", url, "--manager", chain.manager.address),
-            *("--log-level", "debug", "--poll-interval-s", "0.05"),
-            KEEPER_PRIVATE_KEY=key,
-        )
-        await until(lambda: "eth_sendRawTransaction" in gateway.requests)
-        gateway.is_open = False
-        assert process.stderr is not None
-        seen = b""
-        while b"endpoint_lost" not in seen:
-            seen += await asyncio.wait_for(process.stderr.readline(), 20)
-        gateway.is_open = True
-        process.send_signal(signal.SIGTERM)
-        _, out, rest = await finish(process)
-
-    shown = seen.decode() + out + rest
-    assert "keeper_stopped" in shown
-    assert key.removeprefix("0x") not in shown
-    assert "node-api-key" not in shown
 
 
 @pytest.mark.parametrize(

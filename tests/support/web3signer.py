@@ -114,8 +114,13 @@ def tls() -> ssl.SSLContext | None:
 class Web3Signer:
     """A signer that runs."""
 
+    process: subprocess.Popen[str]
     port: int
     scheme: str = "http"
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
     def url(self, manner: str = "honest") -> str:
         return f"{self.scheme}://localhost:{self.port}/{manner}"
@@ -136,7 +141,7 @@ def running_signer(
         try:
             assert process.stdout is not None
             port = int(process.stdout.readline())
-            yield Web3Signer(port, "https" if USES_TLS in environment else "http")
+            yield Web3Signer(process, port, "https" if USES_TLS in environment else "http")
         finally:
             process.kill()
 
