@@ -172,6 +172,12 @@ async def test_run__wrong_secret__is_refused_in_one_line_without_it(
     assert_hidden(out + err, TOKEN, *spellings(chain.executor.key))
 
 
+@pytest.mark.parametrize("shown", ["key=ABcd1234", "abcd1234", "x abCD1234 y"])
+def test_assert_hidden__secret_in_any_case__is_found(shown: str) -> None:
+    with pytest.raises(AssertionError):
+        assert_hidden(shown, "abcd1234")
+
+
 def write_private(file: Path, text: str) -> None:
     file.touch(0o600)
     file.write_text(text)

@@ -20,7 +20,7 @@ def named() -> set[str]:
 def existing() -> set[str]:
     files = sorted((ROOT / "tests").rglob("test_*.py"))
     text = "".join(path.read_text(encoding="utf-8") for path in files)
-    return set(re.findall(r"^def test_(\w+__\w+)\(", text, re.MULTILINE))
+    return set(re.findall(r"^(?:async )?def test_(\w+__\w+)\(", text, re.MULTILINE))
 
 
 def test_threat_model__every_test_it_names__exists() -> None:
