@@ -157,6 +157,14 @@ def test_image__each_file_copied__is_in_the_repository() -> None:
 
 
 @pytest.mark.unit
+def test_image__builder__is_sent_what_is_copied_and_nothing_else() -> None:
+    rules = (OPS / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    allowed = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
+    assert rules[1] == "*"
+    assert allowed == {Path(source).parts[0] for source in copied()}
+
+
+@pytest.mark.unit
 def test_image__user__is_not_root() -> None:
     assert instructions("USER") == ["10001"]
 
