@@ -431,6 +431,7 @@ contract TaskPool is TaskPoolPosting {
         _bucketSeconds();
         _settings.timed = true;
         emit TimeBudgetFunded(msg.sender, msg.value);
+        MANAGER.ENVOY_FACTORY().create(address(this)); // else the first schedule would cost more than `SCHEDULE_GAS`
         MANAGER.depositBond{value: msg.value}(address(this));
     }
 

@@ -75,13 +75,13 @@ class Books:
     def differences(self) -> Iterator[str]:
         """Each sum that does not come out, in one line."""
         for owner in self.owners:
-            yield from _differ(f"{owner.name}'s bond", owner.left, owner.bond)
-            yield from _differ(f"{owner.name}'s reserve", owner.reserved_by_task, owner.reserved)
+            yield from differ(f"{owner.name}'s bond", owner.left, owner.bond)
+            yield from differ(f"{owner.name}'s reserve", owner.reserved_by_task, owner.reserved)
         executor, manager = self.executor, self.manager
         wallet = executor.funds + executor.profit - executor.credit
-        yield from _differ("the executor's balance", wallet, executor.balance)
+        yield from differ("the executor's balance", wallet, executor.balance)
         held = manager.bonds + manager.credits + manager.fees
-        yield from _differ("the manager's balance", held, manager.balance)
+        yield from differ("the manager's balance", held, manager.balance)
 
 
 async def close_books(record: Record) -> Books:
@@ -140,6 +140,7 @@ async def _balance(record: Record, account: Address) -> Wei:
         return Wei(await record.stage.web3.eth.get_balance(account))
 
 
-def _differ(what: str, by_events: int, by_chain: int) -> Iterator[str]:
+def differ(what: str, by_events: int, by_chain: int) -> Iterator[str]:
+    """One line if the two do not agree."""
     if by_events != by_chain:
         yield f"{what} must be {ether(by_events)} ether by the events; it is {ether(by_chain)}"

@@ -112,11 +112,11 @@ def _books(books: Books) -> RenderableType:
     table.add_row("keeper", "reimbursed", ether(executor.reimbursed))
     table.add_row("", "paid for gas", ether(-executor.gas_cost))
     wallet = executor.balance + executor.credit - executor.funds
-    table.add_row("", f"profit{_margin(books)}", _sum(executor.profit, wallet))
+    table.add_row("", f"profit{_margin(books)}", sum_text(executor.profit, wallet))
     table.add_row("manager", "owes bonds", ether(manager.bonds))
     table.add_row("", "owes credits and fees", ether(manager.credits + manager.fees))
     held = manager.bonds + manager.credits + manager.fees
-    table.add_row("", "holds", _sum(held, manager.balance))
+    table.add_row("", "holds", sum_text(held, manager.balance))
     return table
 
 
@@ -124,11 +124,12 @@ def _add_owner(table: Table, owner: OwnerBook) -> None:
     table.add_row(owner.name, "deposited", ether(owner.deposited))
     table.add_row("", "charged by its tasks", ether(-owner.charged))
     table.add_row("", "withdrawn", ether(-owner.withdrawn))
-    table.add_row("", "bond left", _sum(owner.left, owner.bond))
-    table.add_row("", "of which reserved", _sum(owner.reserved_by_task, owner.reserved))
+    table.add_row("", "bond left", sum_text(owner.left, owner.bond))
+    table.add_row("", "of which reserved", sum_text(owner.reserved_by_task, owner.reserved))
 
 
-def _sum(by_events: int, by_chain: int) -> Text:
+def sum_text(by_events: int, by_chain: int) -> Text:
+    """What the chain says, in green if the events say the same."""
     agree = by_events == by_chain
     style = "green" if agree else "bold red"
     return Text(f"{'=' if agree else '≠'} {ether(by_chain)}", style=style)
@@ -141,11 +142,16 @@ def _margin(books: Books) -> str:
 
 def _print_verdict(console: Console, report: Report) -> None:
     console.print()
-    for line in report.disagreements:
-        console.print(f"[red]✗[/red] {escape(line)}", soft_wrap=True)
+    print_disagreements(console, report.disagreements)
     if not report.disagreements:
         count = len(report.end.tasks)
         console.print(
             f"[green]✓[/green] the chain agrees with what was expected of {count} tasks, and the "
             f"books balance  [bright_black]{report.seconds:.1f} s[/bright_black]",
         )
+
+
+def print_disagreements(console: Console, disagreements: list[str]) -> None:
+    """A line each."""
+    for line in disagreements:
+        console.print(f"[red]✗[/red] {escape(line)}", soft_wrap=True)

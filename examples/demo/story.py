@@ -43,7 +43,7 @@ class Line:
 def tell(record: Record, task: str, status: TaskStatus) -> list[Line]:
     """A task's story from its scheduling to its end."""
     lines = [Line((event.at.block,), text) for event, text in _happenings(record, task)]
-    told = [_join(group) for _, group in groupby(lines, key=lambda line: line.text)]
+    told = [join_lines(group) for _, group in groupby(lines, key=lambda line: line.text)]
     if status is TaskStatus.COMPLETED and told:
         last = told[-1]
         told[-1] = Line(last.blocks, f"{last.text}; no run is left")
@@ -126,7 +126,8 @@ def _happenings(record: Record, task: str) -> Iterator[tuple[Event, str]]:
                 yield event, text
 
 
-def _join(lines: Iterator[Line]) -> Line:
+def join_lines(lines: Iterator[Line]) -> Line:
+    """One line for the same thing in several blocks."""
     several = list(lines)
     return Line(tuple(block for line in several for block in line.blocks), several[0].text)
 

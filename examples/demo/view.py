@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -35,23 +36,47 @@ COLOURS = {
     TaskStatus.EXPIRED: "bright_black",
 }
 
-TROUBLE = re.compile(r"failed|out of bond|stopped|put off|expired")
+TROUBLE = re.compile(r"failed|out of bond|stopped|put off|expired|ran out|rejected|silent|refused")
 
 Show = Callable[[Snapshot], None]
+Seen = TypeVar("Seen")
 
 
 @contextmanager
 def watching(console: Console, scenario: Scenario, record: Record) -> Iterator[Show]:
-    """Show each snapshot in the way that suits the console."""
+    """Show each snapshot of the first act in the way that suits the console."""
+
+    def tell(seen: Snapshot) -> list[str]:
+        return read_news(record, seen)
+
+    def paint(seen: Snapshot, news: Sequence[str]) -> RenderableType:
+        return draw(scenario, seen, news)
+
+    def say(seen: Snapshot) -> str:
+        return f"{seen.block:>6}  of {scenario.chain.ends}: {seen.due} due"
+
+    with showing(console, tell=tell, paint=paint, say=say) as show:
+        yield show
+
+
+@contextmanager
+def showing(
+    console: Console,
+    *,
+    tell: Callable[[Seen], Sequence[str]],
+    paint: Callable[[Seen, Sequence[str]], RenderableType],
+    say: Callable[[Seen], str],
+) -> Iterator[Callable[[Seen], None]]:
+    """A live table on a terminal, the news line by line elsewhere."""
     news: deque[str] = deque(maxlen=NEWS)
     if not console.is_terminal:
-        yield _lines(console, scenario, record)
+        yield _lines(console, tell, say)
         return
     with Live(console=console, refresh_per_second=12) as live:
 
-        def show(seen: Snapshot) -> None:
-            news.extend(read_news(record, seen))
-            live.update(draw(scenario, seen, list(news)))
+        def show(seen: Seen) -> None:
+            news.extend(tell(seen))
+            live.update(paint(seen, list(news)))
 
         yield show
 
@@ -66,14 +91,19 @@ def read_news(record: Record, seen: Snapshot) -> list[str]:
     return told
 
 
-def draw(scenario: Scenario, seen: Snapshot, news: list[str]) -> RenderableType:
+def draw(scenario: Scenario, seen: Snapshot, news: Sequence[str]) -> RenderableType:
     """The live table."""
-    latest = Text(no_wrap=True, overflow="ellipsis")
-    for line in news:
-        latest.append(f"{line}\n", "yellow" if TROUBLE.search(line) else "bright_black")
     return Group(
-        _clock(scenario, seen), Text(), _tasks(scenario, seen), Text(), _keeper(seen), latest
+        _clock(scenario, seen), Text(), _tasks(scenario, seen), Text(), _keeper(seen), latest(news)
     )
+
+
+def latest(news: Sequence[str]) -> Text:
+    """The last things that happened, trouble in colour."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    for line in news:
+        text.append(f"{line}\n", "yellow" if TROUBLE.search(line) else "bright_black")
+    return text
 
 
 def status_text(status: TaskStatus) -> Text:
@@ -81,12 +111,14 @@ def status_text(status: TaskStatus) -> Text:
     return Text(status.name.lower(), style=COLOURS.get(status, ""))
 
 
-def _lines(console: Console, scenario: Scenario, record: Record) -> Show:
+def _lines(
+    console: Console, tell: Callable[[Seen], Sequence[str]], say: Callable[[Seen], str]
+) -> Callable[[Seen], None]:
     said = time.monotonic()
 
-    def show(seen: Snapshot) -> None:
+    def show(seen: Seen) -> None:
         nonlocal said
-        news = read_news(record, seen)
+        news = tell(seen)
         for line in news:
             console.print(line, markup=False, soft_wrap=True)
         now = time.monotonic()
@@ -94,29 +126,38 @@ def _lines(console: Console, scenario: Scenario, record: Record) -> Show:
             said = now if news else said
             return
         said = now
-        console.print(f"{seen.block:>6}  of {scenario.chain.ends}: {seen.due} due")
+        console.print(say(seen))
 
     return show
 
 
 def _clock(scenario: Scenario, seen: Snapshot) -> RenderableType:
     chain = scenario.chain
+    span = (chain.opens, seen.block, chain.ends)
+    facts = [f"base fee {seen.base_fee / 1e9:.2f} gwei"]
+    return clock(scenario.title, span, facts, due=seen.due)
+
+
+def clock(
+    title: str, span: tuple[int, int, int], facts: Sequence[str], *, due: int
+) -> RenderableType:
+    """The title, and how far the play has come: from which block, to which now, of which last."""
+    opens, now, ends = span
     bar = ProgressBar(
-        total=chain.ends - chain.opens,
-        completed=seen.block - chain.opens,
+        total=ends - opens,
+        completed=now - opens,
         width=24,
         complete_style="cyan",
         finished_style="green",
     )
     grid = Table.grid(padding=(0, 2))
-    due = Text(f"{seen.due} due", style="bold magenta" if seen.due else "bright_black")
     grid.add_row(
-        Text(f"block {seen.block} of {chain.ends}", style="bold"),
+        Text(f"block {now} of {ends}", style="bold"),
         bar,
-        Text(f"base fee {seen.base_fee / 1e9:.2f} gwei"),
-        due,
+        *facts,
+        Text(f"{due} due", style="bold magenta" if due else "bright_black"),
     )
-    return Group(Text(scenario.title, style="bold cyan"), grid)
+    return Group(Text(title, style="bold cyan"), grid)
 
 
 def _tasks(scenario: Scenario, seen: Snapshot) -> Table:
