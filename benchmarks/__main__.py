@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import click
 from rich.console import Console
 
-from benchmarks import curves, drawing, economics, figures, operations, report
+from benchmarks import curves, drawing, economics, figures, keepers, operations, report
 from benchmarks.figures import Difference
 
 
@@ -35,14 +35,22 @@ WIDTH = 100  # columns that the tables need
 ALL = (*SHORT, Suite("curves", curves.measure_all))
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.pass_context
 @click.option("--short", is_flag=True, help="Leave out the curves.")
 @click.option("--check", is_flag=True, help="Exit with 1 where a figure is 1 % worse, or new.")
 @click.option("--update", is_flag=True, help="Commit to what is measured: rewrite figures/.")
 @click.option("--draw", is_flag=True, help="Only draw the committed curves into docs/.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures for machines.")
-def main(*, short: bool, check: bool, update: bool, draw: bool, as_json: bool) -> None:
-    """Measure gas on a local chain, and compare it with the committed figures."""
+def main(
+    context: click.Context, *, short: bool, check: bool, update: bool, draw: bool, as_json: bool
+) -> None:
+    """Measure gas on a local chain, and compare it with the committed figures.
+
+    The commands measure a running keeper, which takes minutes.
+    """
+    if context.invoked_subcommand is not None:
+        return
     if draw:
         drawing.draw_all()
         return
@@ -92,6 +100,10 @@ def commit(measured: dict[str, dict[str, int]]) -> None:
     for name, found in measured.items():
         figures.save(name, found)
     drawing.draw_all()
+
+
+for study in keepers.STUDIES:
+    main.add_command(keepers.command_of(study))
 
 
 if __name__ == "__main__":

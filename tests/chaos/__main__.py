@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ HEADINGS = ("tasks", "runs", "blocks", "sent", "wasted", "kills", "gwei earned",
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 @click.option("--short", is_flag=True, help="Few rounds of some scenarios, as in make test.")
 @click.option("--seed", default=1, show_default=True, help="Another one, another history.")
+@click.option("--rounds", type=click.IntRange(1), help="So many of each, instead of the usual.")
 @click.option(
     "--sources",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -40,6 +41,7 @@ def main(
     names: Sequence[str],
     short: bool,
     seed: int,
+    rounds: int | None,
     sources: Path,
     only_list: bool,
     as_json: bool,
@@ -53,8 +55,12 @@ def main(
     if only_list:
         console.print(listing())
         return
-    play = partial(outcome_of, seed=seed, short=short, sources=sources)
-    outcomes = [tell(console, play(one)) for one in chosen(names, short=short)]
+    wanted = [
+        replace(one, rounds=rounds or one.rounds_of(short=short))
+        for one in chosen(names, short=short)
+    ]
+    play = partial(outcome_of, seed=seed, sources=sources)
+    outcomes = [tell(console, play(one)) for one in wanted]
     if as_json:
         click.echo(json.dumps([asdict(one) for one in outcomes], indent=2))
     console.print(table_of(outcomes))
@@ -70,7 +76,7 @@ def chosen(names: Sequence[str], *, short: bool) -> list[Scenario]:
     if unknown:
         raise click.UsageError(f"no such scenario: {', '.join(sorted(unknown))}; see --list")
     wanted = [SCENARIOS[name] for name in names or SCENARIOS]
-    return [one for one in wanted if one.rounds_of(short=short)]
+    return [one for one in wanted if names or one.rounds_of(short=short)]
 
 
 def tell(console: Console, outcome: Outcome) -> Outcome:

@@ -28,25 +28,22 @@ class Outcome:
     trouble: str = ""
 
 
-def play(
-    one: Scenario, *, seed: int, short: bool, folder: Path = FOLDER, sources: Path = ROOT
-) -> Verdict:
+def play(one: Scenario, *, seed: int, folder: Path = FOLDER, sources: Path = ROOT) -> Verdict:
     """Play a scenario and check its end; raises at the first check that fails."""
     place = folder / one.name
     shutil.rmtree(place, ignore_errors=True)
-    rounds = one.rounds_of(short=short)
     # Another history for every scenario, the same for the same seed.
     with running_stage(place, seed=crc32(f"{seed} {one.name}".encode()), sources=sources) as stage:
-        one.play(stage, rounds)
-        return check_all(stage, wasted_at_most=one.waste * rounds)
+        one.play(stage, one.rounds)
+        return check_all(stage, wasted_at_most=one.waste * one.rounds)
 
 
-def outcome_of(one: Scenario, *, seed: int, short: bool, sources: Path = ROOT) -> Outcome:
+def outcome_of(one: Scenario, *, seed: int, sources: Path = ROOT) -> Outcome:
     """Play a scenario; a failure is an outcome, too."""
     started = time.monotonic()
     verdict, trouble = None, ""
     try:
-        verdict = play(one, seed=seed, short=short, sources=sources)
+        verdict = play(one, seed=seed, sources=sources)
     except Exception as error:  # noqa: BLE001 - however it breaks, it has failed
         trouble = f"{type(error).__name__}: {error}"
         (FOLDER / one.name / "failure.txt").write_text(traceback.format_exc(), "utf-8")

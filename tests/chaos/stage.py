@@ -76,7 +76,7 @@ class Stage:
 
     def working(self, name: str = "one", **settings: object) -> Keeper:
         """A keeper that has started and follows the chain."""
-        keeper = self.keeper(name, **settings)
+        keeper = self.keeper(name, of=None, **settings)
         keeper.start()
         keeper.said("keeper_started")
         return keeper

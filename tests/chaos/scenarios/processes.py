@@ -39,6 +39,21 @@ def kill(stage: Stage, rounds: int) -> None:
     stage.settle()
 
 
+@scenario(5, few=1)
+def kill_after_send(stage: Stage, rounds: int) -> None:
+    """kill -9 just when the node has taken a transaction, and before the keeper hears of it"""
+    proxy = stage.proxy()
+    keeper = stage.keeper(rpc=proxy.http)
+    for _ in range(rounds):
+        stage.schedule(4, soonest=4, within=12)
+        keeper.start()
+        with proxy.program.during(Told(keeper.kill, node_acts=True), *SEND, times=1):
+            stage.wait(lambda: not keeper.is_running())
+        stage.kills += 1
+    keeper.start()
+    stage.settle()
+
+
 @scenario(6, few=1)
 def one_key(stage: Stage, rounds: int) -> None:
     """two keepers with one key and one store: one leads, the other takes over when it is killed"""
