@@ -57,7 +57,7 @@ class Tracker:
         me = self._executor
         entries = await self._store.read(lambda db: journal.unsettled(db, me))
         # Asked first: when something is mined between the two questions, it has a receipt.
-        self.mined = await self._count()
+        self.mined = await self._count(head)
         for entry in entries:
             if entry.state is NonceState.OPEN:
                 await self._look_for(entry, head)
@@ -66,10 +66,10 @@ class Tracker:
         self.newest = await self._store.read(lambda db: journal.newest_block(db, me))
         return await self._store.read(lambda db: journal.open_flights(db, me))
 
-    async def _count(self) -> int:
+    async def _count(self, head: Head) -> int:
         me = self._executor
         final = await self._store.read(lambda db: journal.final_count(db, me))
-        return credible_count(await self._manager.nonce_counts(me, "latest"), final)
+        return credible_count(await self._manager.nonce_counts(me, head.number), final)
 
     async def _look_for(self, entry: NonceEntry, head: Head) -> None:
         """Find out whether an open nonce was used, by one of ours or somebody else's."""

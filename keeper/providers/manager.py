@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from web3.types import TxReceipt
+from web3.types import BlockIdentifier, TxReceipt
 
 from keeper.providers.answers import as_block, as_number, as_receipt
 from keeper.providers.pool import Endpoints
@@ -119,12 +119,11 @@ class ManagerReader:
         told: TxReceipt | None = most_told(found) if found else None
         return told
 
-    async def nonce_counts(self, account: Address, block: str) -> list[int]:
-        """What every endpoint says the account's next nonce is, at `latest` or `pending`."""
+    async def nonce_counts(self, account: Address, block: BlockIdentifier) -> list[int]:
+        """What every endpoint that has a block says the account's next nonce is after it."""
 
         async def ask(web3: Web3) -> int:
-            count = await web3.eth.get_transaction_count(account, block)  # type: ignore[arg-type]
-            return as_number(count)
+            return as_number(await web3.eth.get_transaction_count(account, block))
 
         answers = await self.endpoints.ask_all(ask)
         counts = [answer for answer in answers if not isinstance(answer, ChainError)]

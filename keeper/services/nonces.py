@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from keeper.errors import NoncesDisagree
@@ -10,17 +11,22 @@ MAX_GAP = 16  # nonces that honest endpoints can differ by, and that are filled
 
 
 def credible_count(counts: Sequence[int], final: int) -> int:
-    """How many transactions the account has made, by the most advanced honest endpoint.
+    """How many transactions the account had made by a block, by what endpoints say of that block.
 
-    `final` is one past the last nonce that the ledger saw mined for good, 0 when it knows of none:
-    whoever says less is behind. Whoever is far ahead of the least of the others is not believed.
+    Honest ones agree, and whoever has not seen the block says nothing. `final` is one past the last
+    nonce that the ledger saw mined for good, 0 when it knows of none: whoever says less is wrong.
+    Otherwise most are right, and of as many the lowest: too low a count makes the keeper wait, too
+    high a one makes it send what cannot be mined.
     Raises `NoncesDisagree` when nobody is left, or when there is no telling who lies.
     """
-    honest = [count for count in counts if count >= final]
-    if not honest or (final == 0 and max(honest) - min(honest) > MAX_GAP):
+    told = Counter(count for count in counts if count >= final)
+    if not told:
         raise NoncesDisagree(counts, final)
-    least = min(honest)
-    return max(count for count in honest if count - least <= MAX_GAP)
+    most = max(told.values())
+    likely = [count for count, times in told.items() if times == most]
+    if final == 0 and max(likely) - min(likely) > MAX_GAP:
+        raise NoncesDisagree(counts, final)
+    return min(likely)
 
 
 def choose_nonce(mined: int, pending: Sequence[int], ledger_next: int) -> int:
