@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskwork.chain.abi import load_all_abis
 from taskwork.chain.addresses import DEPLOYMENTS, read_deployment, write_deployment
 from taskwork.chain.deploy import deploy_missing, has_code
 from taskwork.chain.pool_types import Seconds
@@ -72,13 +71,12 @@ async def deploy_all(
     pool = await _deploy(web3, signer, POOL, manager.address, options.block_seconds)
     nobody = (ZERO_ADDRESS, ZERO_ADDRESS)  # no model registry and no router by default
     factory = await _deploy(web3, signer, FACTORY, pool.address, *nobody)
-    contracts = [manager, lens, pool, factory]
-    if VIEWER in {abi.name for abi in load_all_abis()}:
-        contracts.append(await _deploy(web3, signer, VIEWER))
+    viewer = await _deploy(web3, signer, VIEWER)
+    contracts = (manager, lens, pool, factory, viewer)
     chain_id = await _chain_id(web3)
     addresses = {contract.name: contract.address for contract in contracts}
     file = None if folder is None else _write(chain_id, addresses, folder)
-    return Deployment(chain_id, tuple(contracts), file)
+    return Deployment(chain_id, contracts, file)
 
 
 async def find_manager(web3: Web3, given: Address | None, folder: Path = DEPLOYMENTS) -> Address:

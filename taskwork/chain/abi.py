@@ -40,6 +40,11 @@ _STRUCTS: Mapping[str, type] = {
     "struct PoolStats": pool_types.PoolStats,
     "struct PostOptions": pool_types.PostOptions,
     "struct JobContext": pool_types.JobContext,
+    "struct ITaskPoolViewer.TaskView": pool_types.TaskView,
+    "struct ITaskPoolViewer.TaskDetails": pool_types.TaskDetails,
+    "struct ITaskPoolViewer.PoolView": pool_types.PoolView,
+    "struct ITaskPoolViewer.Census": pool_types.Census,
+    "struct ITaskPoolViewer.Totals": pool_types.Totals,
 }
 _ENUMS: Mapping[str, type] = {
     "enum TaskStatus": types.TaskStatus,

@@ -261,3 +261,77 @@ class BucketState:
     jobs: int
     done: int
     scheduled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A job in short, as the viewer shows it."""
+
+    task_id: JobId
+    reward: Wei
+    deadline: Timestamp  # of what its status allows
+    assigned_to: Address
+    exists: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetails:
+    """A job with what was submitted, as the viewer shows it."""
+
+    task_id: JobId
+    reward: Wei
+    deadline: Timestamp
+    assigned_to: Address
+    exists: bool
+    zkp_proof: bytes
+    zkp_public_input: int
+    zkp_public_result: int
+    result: str
+    queue_type: int  # 0 ended or unknown, 1 available, 2 claimed, 3 waits for its verifier
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """A pool in short, as the viewer shows it."""
+
+    pool_address: Address
+    available_tasks: int
+    under_way: int
+    total_processed: int
+    total_rewarded: Wei
+    balance: Wei
+    owner: Address
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many of some jobs are in which state."""
+
+    open: int
+    claimed: int
+    pending: int
+    settled: int
+    ended: int
+    overdue: int  # of the first three: anybody may release them
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over pools. Rewards of different assets are added up all the same."""
+
+    total_pools: int
+    active_pools: int
+    total_available_tasks: int
+    total_under_way: int
+    total_processed_tasks: int
+    total_rewards_distributed: Wei
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A pool with open jobs."""
+
+    pool: Address
+    available: int
+    average_reward: Wei

@@ -9,15 +9,17 @@ from taskwork.chain.types import NO_VALUE, ZERO_ADDRESS, Wei
 from taskwork.chain.validation import check_length, check_range
 from taskwork.errors import InvalidInput
 
-MAX_MODEL_ID_LENGTH = 256
-MAX_DATA_LENGTH = 24_000
-MAX_HASH_LENGTH = 256
-MAX_LIFE = 4 * 365 * 86_400  # seconds from posting to the deadline
-MAX_BPS = 10_000
+# As contracts/libraries/PoolLimits.sol has them.
+MAX_NAME = 256  # bytes of a model id or a result hash
+MAX_BYTES = 24_000  # of an input, or of a proof and a result together
+MAX_HORIZON = 1_461 * 86_400  # seconds from posting to the deadline
+MAX_WINDOW = 366 * 86_400
+MAX_CALLER_SHARE = 1_000
+MAX_HOOK_GAS = 10_000_000
+BPS = 10_000
+MAX_OWED = 2**96 - 1
+
 MAX_CLAIMS = 7
-MAX_HOOK_GAS = 2**32 - 1
-MAX_WINDOW = 2**32 - 1
-MAX_REWARD = 2**96 - 1
 _MAX_UINT256 = 2**256 - 1
 _MILLISECONDS = 10**11  # as seconds, the year 5138; as milliseconds, 1973
 
@@ -26,10 +28,10 @@ def check_jobs(jobs: Sequence[NewJob], now: Timestamp | None = None) -> None:
     """Refuse what `addAITasks` would refuse; with `now`, also past and distant deadlines."""
     check_range("number of jobs", len(jobs), 1, _MAX_UINT256)
     for index, job in enumerate(jobs):
-        check_range(f"jobs[{index}].reward", job.reward, 1, MAX_REWARD)
+        check_range(f"jobs[{index}].reward", job.reward, 1, MAX_OWED)
         check_range(f"jobs[{index}].request_id", job.request_id, 0, _MAX_UINT256)
-        check_text(f"jobs[{index}].model_id", job.model_id, MAX_MODEL_ID_LENGTH)
-        check_text(f"jobs[{index}].input_data", job.input_data, MAX_DATA_LENGTH)
+        check_text(f"jobs[{index}].model_id", job.model_id, MAX_NAME)
+        check_text(f"jobs[{index}].input_data", job.input_data, MAX_BYTES)
         check_deadline(f"jobs[{index}].deadline", job.deadline, now)
 
 
@@ -47,14 +49,14 @@ def check_deadline(field: str, deadline: Timestamp, now: Timestamp | None) -> No
     if deadline >= _MILLISECONDS:
         raise InvalidInput(field, deadline, "must be in seconds, not in milliseconds")
     if now is not None:
-        check_range(field, deadline, now + 1, now + MAX_LIFE)
+        check_range(field, deadline, now + 1, now + MAX_HORIZON)
 
 
 def check_result(result: Result) -> None:
     """Refuse what `submitTaskForUser` would refuse."""
-    check_text("result.hash", result.hash, MAX_HASH_LENGTH)
+    check_text("result.hash", result.hash, MAX_NAME)
     both = result.data.encode() + result.proof
-    check_length("result.data and result.proof", both, 0, MAX_DATA_LENGTH)
+    check_length("result.data and result.proof", both, 0, MAX_BYTES)
     check_range("result.public_input", result.public_input, 0, _MAX_UINT256)
     check_range("result.public_result", result.public_result, 0, _MAX_UINT256)
 
@@ -67,11 +69,11 @@ def check_job_id(task_id: JobId) -> None:
 def check_terms(terms: JobTerms) -> None:
     """Refuse what no pool takes."""
     check_range("terms.hook_gas", terms.hook_gas, 0, MAX_HOOK_GAS)
-    check_range("terms.claim_bond", terms.claim_bond, 0, MAX_REWARD)
+    check_range("terms.claim_bond", terms.claim_bond, 0, MAX_OWED)
     for field in ("dispute_window", "claim_window", "verify_window"):
         check_range(f"terms.{field}", getattr(terms, field), 0, MAX_WINDOW)
-    for field in ("forfeit_bps", "caller_share_bps"):
-        check_range(f"terms.{field}", getattr(terms, field), 0, MAX_BPS)
+    check_range("terms.forfeit_bps", terms.forfeit_bps, 0, BPS)
+    check_range("terms.caller_share_bps", terms.caller_share_bps, 0, MAX_CALLER_SHARE)
     check_range("terms.max_attempts", terms.max_attempts, 0, 255)
 
 
@@ -80,7 +82,7 @@ def check_config(config: PoolConfig) -> None:
     if config.owner == ZERO_ADDRESS:
         raise InvalidInput("config.owner", config.owner, "must be an account")
     check_range("config.max_claims", config.max_claims, 1, MAX_CLAIMS)
-    check_range("config.bucket_seconds", config.bucket_seconds, 0, MAX_WINDOW)
+    check_range("config.bucket_seconds", config.bucket_seconds, 0, 2**32 - 1)
 
 
 def check_text(field: str, text: str, limit: int) -> None:

@@ -56,9 +56,9 @@ class Pools:
 
 
 async def make_pools(
-    chain: Chain, *, data_mode: DataMode = DataMode.CODE, bond: Wei = BOND, max_claims: int = 1
+    chain: Chain, *, data_mode: DataMode = DataMode.CODE, bucket_seconds: int = 0
 ) -> Pools:
-    """A pool that nobody calls on time, unless its test does."""
+    """A pool that nobody calls on time, unless `bucket_seconds` says so."""
     web3, owner = chain.web3, chain.owner
     manager = chain.manager.address
     code = await deploy_missing(web3, owner, "TaskPool", manager, BLOCK_SECONDS)
@@ -70,12 +70,15 @@ async def make_pools(
     terms = replace(
         usual,
         verifier=Address(judge.address),
-        claim_bond=bond,
+        claim_bond=BOND,
         claim_window=Seconds(600),
         verify_window=Seconds(1200),
     )
     config = PoolConfig(
-        owner=Address(owner.address), max_claims=max_claims, data_mode=data_mode, open_posting=True
+        owner=Address(owner.address),
+        bucket_seconds=Seconds(bucket_seconds),
+        data_mode=data_mode,
+        open_posting=True,
     )
     setup = PoolSetup(ZERO_ADDRESS, "chat", "for tests", terms)
     receipt = await factory.send(owner, factory.calls.create_pool_to_order(config, setup))

@@ -20,6 +20,7 @@ from taskwork.chain.envoy_factory import EnvoyFactoryCalls, EnvoyFactoryClient
 from taskwork.chain.events import event_kinds
 from taskwork.chain.lens import TaskManagerLensClient
 from taskwork.chain.pool_factory import TaskPoolFactoryClient
+from taskwork.chain.pool_viewer import TaskPoolViewerClient
 from taskwork.chain.revert import decode_revert, describe_return, error_name
 from taskwork.chain.task_manager import (
     TaskManagerClient,
@@ -65,7 +66,10 @@ CLIENTS = (
     TaskManagerLensClient,
     TaskPoolClient,
     TaskPoolFactoryClient,
+    TaskPoolViewerClient,
 )
+# Code that another contract runs, and answers with.
+INNER = {"TaskManagerReads", "TaskPoolReads"}
 
 
 def test_as_address__any_spelling__is_checksummed() -> None:
@@ -183,6 +187,12 @@ def test_events__fields__stand_in_the_order_of_the_abi(client: type[ContractClie
         names = [field.name for field in fields(kinds[event["name"]])]
         wanted = ["at", *(snake_case(part["name"]) for part in event["inputs"])]
         assert ["from" if name == "origin" else name for name in names] == wanted
+
+
+def test_clients__every_contract__has_one() -> None:
+    """Whoever adds a contract gives it a client, and names it in CLIENTS."""
+    contracts = {abi.name for abi in load_all_abis()} - INNER
+    assert contracts == {client.CONTRACT for client in CLIENTS}
 
 
 @pytest.mark.parametrize(("name", "kind"), _ENUMS.items())
@@ -317,10 +327,10 @@ def test_decode_revert__custom_error__has_name_and_arguments() -> None:
 
 
 def test_contract_errors__branches__hold_each_error_once() -> None:
+    """Whoever adds an error says in `contract_errors.BRANCHES` what a caller can do about it."""
     names = {str(error["name"]) for error in contract_errors.known_errors().values()}  # type: ignore[typeddict-item]
     branched = [name for branch in contract_errors.BRANCHES.values() for name in branch]
-    assert len(branched) == len(set(branched))
-    assert set(branched) <= names
+    assert sorted(branched) == sorted(names)
 
 
 def test_contract_errors__class__is_raised_and_caught_by_name_and_branch() -> None:

@@ -20,8 +20,10 @@ from taskwork.chain.contract_errors import (
     TaskPoolFactory_NotAPool,
     Unauthorized,
 )
+from taskwork.chain.deploy import deploy_missing
 from taskwork.chain.pool_events import (
     BondSlashed,
+    BucketScheduled,
     CreditAdded,
     JobPosted,
     JobReopened,
@@ -37,17 +39,21 @@ from taskwork.chain.pool_factory import TaskPoolFactoryClient
 from taskwork.chain.pool_types import (
     ANY_JOB,
     ActiveJob,
+    BucketState,
+    Census,
     DataMode,
     JobId,
     JobStatus,
     NewJob,
+    Opening,
     PostedJob,
     PostOptions,
     Priority,
     Result,
     Timestamp,
 )
-from taskwork.chain.types import ZERO_ADDRESS, Address, BlockNumber, Wei
+from taskwork.chain.pool_viewer import TaskPoolViewerClient
+from taskwork.chain.types import ZERO_ADDRESS, Address, BlockNumber, Gas, Wei
 from taskwork.errors import ConfigError, InvalidInput, NotFound, NotPermitted
 from taskwork.privacy.boxes import (
     encrypt_input,
@@ -350,7 +356,7 @@ async def test_post__terms_changed_meanwhile__is_refused(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lasts", "value"), [(0, None), (-5, None), (5 * 365 * 86_400, None), (60, REWARD + 1)]
+    ("lasts", "value"), [(0, None), (-5, None), (1_462 * 86_400, None), (60, REWARD + 1)]
 )
 async def test_post__what_the_pool_would_refuse__is_refused_unsent(
     chain: Chain, lasts: int, value: int | None
@@ -474,3 +480,74 @@ async def test_privacy__whole_way_through_a_pool__chain_sees_ciphertext_only(cha
 
 def first_address(worker: WorkerClient) -> Address:
     return Address(worker.account.address)
+
+
+# The viewer
+
+
+async def test_viewer__jobs_in_every_state__shows_each_where_it_belongs(chain: Chain) -> None:
+    pools = await make_pools(chain)
+    pool, at = pools.pool, pools.pool.address
+    viewer = TaskPoolViewerClient(
+        chain.web3, await deploy_missing(chain.web3, chain.owner, "TaskPoolViewer")
+    )
+    me = first_address(pools.worker)
+    first, second, third = await pools.post("one", "two", "three")
+    await pools.worker.claim_task(first)
+    await pools.worker.submit_task(first, RESULT)
+    claimed = await pools.worker.claim_task(second)
+
+    assert [one.task_id for one in await viewer.get_available_tasks(at)] == [third]
+    (active,) = await viewer.get_active_tasks(at)
+    assert (active.task_id, active.assigned_to) == (second, me)
+    assert (active.deadline, active.reward) == (claimed.deadline, REWARD)
+    assert [one.task_id for one in await viewer.get_pending_tasks(at)] == [first]
+    assert await viewer.get_expired_tasks(at) == []
+    assert await viewer.get_census(at) == Census(1, 1, 1, 0, 0, 0)
+    assert [one.task_id for one in await viewer.get_tasks_of_user(at, me)] == [first, second]
+    details = await viewer.get_task_details(at, first)
+    assert (details.result, details.zkp_proof, details.queue_type) == (RESULT.data, RESULT.proof, 3)
+    assert not (await viewer.get_task_details(at, JobId(99))).exists
+
+    seen = await viewer.get_pool_data(at)
+    assert (seen.available_tasks, seen.under_way, seen.owner) == (1, 2, chain.owner.address)
+    assert await viewer.get_multiple_pools_data([at]) == [seen]
+    assert await viewer.get_pools_of_factory(pools.factory.address) == [seen]
+    assert await viewer.scan_pools_for_tasks([at]) == [Opening(at, 1, REWARD)]
+    assert await viewer.find_user_active_task(me, [at]) == (at, active)
+    assert await viewer.find_user_active_task(Address(chain.owner.address), [at]) is None
+    assert await viewer.find_expired_tasks([at]) == {}
+    totals = await viewer.get_aggregated_stats(pools.factory.address)
+    assert (totals.total_pools, totals.total_available_tasks, totals.total_under_way) == (1, 1, 2)
+
+    await pools.pass_time(601)
+    assert await viewer.get_expired_tasks(at) == [second]
+    assert await viewer.find_expired_tasks([at]) == {at: [second]}
+    released = pool.calls.release_expired_tasks([second, third])
+    assert await pool.simulate(released, sender=me) == (1,)
+    with pytest.raises(InvalidInput, match="limit"):
+        await viewer.get_census(at, limit=1_025)
+
+
+async def test_time_budget__job_posted__is_called_by_the_manager(chain: Chain) -> None:
+    pools = await make_pools(chain, bucket_seconds=60)
+    pool, manager = pools.pool, chain.manager
+    await pool.send(chain.owner, pool.calls.fund_time_budget(Wei(ETHER // 10)))
+    (job,) = await pools.post("one", lasts=120)
+
+    scheduled = await pool.latest_event(BucketScheduled)
+    assert scheduled is not None
+    bucket, due_from = await pool.bucket_of(Timestamp(await pool.now() + 120))
+    assert bucket == scheduled.bucket
+    assert await pool.bucket_state(bucket) == BucketState(1, 0, scheduled=True)
+    info = await manager.get_task_info(scheduled.task_hash)
+    assert info.metrics.next_block == scheduled.start_block
+    await pools.pass_time(due_from - await pool.now())
+    await chain.mine_to(scheduled.start_block)
+    await manager.send(
+        chain.executor, manager.calls.execute_queued_tasks(50_000), gas=Gas(3_000_000)
+    )
+
+    assert await pool.get_job_status(job) is JobStatus.EXPIRED
+    assert await pool.credit_of(Address(chain.owner.address)) == REWARD
+    assert (await manager.bond_of(pool.address)).total < ETHER // 10

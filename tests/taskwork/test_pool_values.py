@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from eth_abi.abi import decode, encode
 from eth_account import Account
 from eth_utils.crypto import keccak
 
+from taskwork.chain import pool_validation
 from taskwork.chain.abi import load_abi
 from taskwork.chain.pool_calls import TaskPoolCalls
 from taskwork.chain.pool_factory import TaskPoolFactoryCalls
@@ -146,7 +149,7 @@ def test_submit_task_for_user__seeds_example__encodes_the_seeds_arguments() -> N
         (replace(JOB, deadline=NOW), "jobs[0].deadline"),
         (replace(JOB, deadline=Timestamp(NOW - 1)), "jobs[0].deadline"),
         (replace(JOB, deadline=Timestamp(NOW * 1000)), "jobs[0].deadline"),
-        (replace(JOB, deadline=Timestamp(NOW + 4 * 365 * 86_400 + 1)), "jobs[0].deadline"),
+        (replace(JOB, deadline=Timestamp(NOW + 1_461 * 86_400 + 1)), "jobs[0].deadline"),
         (replace(JOB, model_id="é" * 129), "length of jobs[0].model_id"),
         (replace(JOB, input_data="x" * 24_001), "length of jobs[0].input_data"),
         (replace(JOB, request_id=-1), "jobs[0].request_id"),
@@ -160,7 +163,7 @@ def test_check_jobs__wrong_one__names_field_and_value(job: NewJob, field: str) -
 
 def test_check_jobs__at_the_bounds__passes() -> None:
     check_jobs([replace(JOB, deadline=Timestamp(NOW + 1), reward=Wei(1))], NOW)
-    check_jobs([replace(JOB, deadline=Timestamp(NOW + 4 * 365 * 86_400))], NOW)
+    check_jobs([replace(JOB, deadline=Timestamp(NOW + 1_461 * 86_400))], NOW)
     check_jobs([replace(JOB, model_id="x" * 256, input_data="é" * 12_000)], NOW)
     with pytest.raises(InvalidInput, match="number of jobs"):
         check_jobs([])
@@ -213,8 +216,10 @@ def test_check_value__sum_of_rewards__to_the_wei(
         lambda: CALLS.deposit_credit(ALICE, Wei(0)),
         lambda: CALLS.withdraw(Wei(1)),
         lambda: CALLS.set_terms(replace(TERMS, forfeit_bps=Bps(10_001))),
-        lambda: CALLS.set_terms(replace(TERMS, claim_window=Seconds(2**32))),
+        lambda: CALLS.set_terms(replace(TERMS, claim_window=Seconds(366 * 86_400 + 1))),
         lambda: CALLS.set_terms(replace(TERMS, max_attempts=256)),
+        lambda: CALLS.set_terms(replace(TERMS, caller_share_bps=Bps(1_001))),
+        lambda: CALLS.set_terms(replace(TERMS, hook_gas=Gas(10_000_001))),
         lambda: TaskPoolFactoryCalls(POOL).create_pool(""),
         lambda: TaskPoolFactoryCalls(POOL).create_pool("x" * 65),
         lambda: TaskPoolFactoryCalls(POOL).create_pool("chat", "x" * 1025),
@@ -225,6 +230,17 @@ def test_check_value__sum_of_rewards__to_the_wei(
 def test_calls__what_a_contract_would_refuse__is_refused_unsent(build: Any) -> None:
     with pytest.raises(InvalidInput):
         build()
+
+
+def test_limits__in_python__are_those_of_the_contracts() -> None:
+    source = (Path(__file__).parents[2] / "contracts/libraries/PoolLimits.sol").read_text("utf-8")
+    found = dict(re.findall(r"^uint256 constant (\w+) = ([\w ().]+);", source, re.MULTILINE))
+    for name in ("MAX_NAME", "MAX_BYTES", "MAX_CALLER_SHARE", "MAX_HOOK_GAS", "BPS"):
+        assert int(found[name].replace("_", "")) == getattr(pool_validation, name), name
+    for name in ("MAX_HORIZON", "MAX_WINDOW"):
+        days = found[name].removesuffix(" days")
+        assert int(days) * 86_400 == getattr(pool_validation, name), name
+    assert found["MAX_OWED"] == "type(uint96).max"
 
 
 # Signatures and hashes
