@@ -16,10 +16,10 @@ from keeper.services.selection import allowed, blocks_late, is_better_alone, pay
 from keeper.settings import Settings
 from keeper.signals import QueueSeen, Signals
 from keeper.simulator import Simulator
-from keeper.types import Bid, Denied, DueTask, Head, Quote, Verdict
+from keeper.types import Bid, DueTask, Head, Quote, Verdict
 from taskwork.chain.task_manager_calls import TaskManagerCalls
 from taskwork.chain.transactions import Call, Fees
-from taskwork.chain.types import Address, BlockNumber, Gas, TaskHash, Wei
+from taskwork.chain.types import Address, Gas, TaskHash, Wei
 
 log = structlog.get_logger()
 
@@ -66,7 +66,7 @@ class Appraiser:
         """The best that can be done in the next block; None when nothing is due."""
         landing = landing_block(head.number)
         due = await self._manager.due(head.number, landing, _MOST_DUE_READ)
-        late = await self._lateness(due[:1], landing)
+        late = await self._lateness(due[:1], head)
         self._signals.emit(QueueSeen(len(due), late))
         if not due:
             return None
@@ -84,7 +84,7 @@ class Appraiser:
     ) -> Offer:
         reserve, denied = self._settings.gas_reserve, self._settings.denied
         call = self._calls.execute_queued_tasks(reserve)
-        chosen = await self._allowed(due, denied) if denied.owners or denied.targets else due
+        chosen = await self._allowed(due, head) if denied.owners or denied.targets else due
         if len(chosen) < len(due):
             call = self._calls.execute_tasks(chosen, reserve)
         gas = self._gas(head, tip, purse)
@@ -144,23 +144,24 @@ class Appraiser:
     async def _quote(self, call: Call, due: Sequence[TaskHash], gas: Gas, head: Head) -> Quote:
         return await self._simulator.quote(call, due, sender=self._executor, gas=gas, head=head)
 
-    async def _allowed(self, due: Sequence[TaskHash], denied: Denied) -> list[TaskHash]:
-        return allowed(await asyncio.gather(*(self._task(one) for one in due)), denied)
+    async def _allowed(self, due: Sequence[TaskHash], head: Head) -> list[TaskHash]:
+        tasks = await asyncio.gather(*(self._task(one, head) for one in due))
+        return allowed(tasks, self._settings.denied)
 
-    async def _lateness(self, earliest: Sequence[TaskHash], landing: BlockNumber) -> int:
+    async def _lateness(self, earliest: Sequence[TaskHash], head: Head) -> int:
         if not earliest:
             return 0
         blocks = await self._manager.read(
-            lambda manager: manager.get_next_blocks_for_tasks(earliest)
+            lambda manager: manager.get_next_blocks_for_tasks(earliest, block=head.number)
         )
-        return blocks_late(list(blocks.values()), landing)
+        return blocks_late(list(blocks.values()), landing_block(head.number))
 
-    async def _task(self, task_hash: TaskHash) -> DueTask:
+    async def _task(self, task_hash: TaskHash, head: Head) -> DueTask:
         """Owner and target never change, so they are asked once."""
         if task_hash not in self._known:
             if len(self._known) > 10 * _MOST_DUE_READ:
                 self._known.clear()
-            self._known[task_hash] = await self._simulator.due_task(task_hash)
+            self._known[task_hash] = await self._simulator.due_task(task_hash, head.number)
         return self._known[task_hash]
 
 

@@ -122,7 +122,8 @@ def doctor(settings: Settings, redactor: Redactor, *, as_json: bool) -> None:
 def replay(settings: Settings, _: Redactor, *, first: int, last: int, as_json: bool) -> None:
     """Say what these settings would have decided about past blocks, next to what was earned.
 
-    Each task counts once. Needs a node that still has the states of those blocks.
+    Each task counts once; tips are what is usual today. Needs a node that still has the states of
+    those blocks.
     """
     period = (BlockNumber(first), BlockNumber(last))
     decisions = asyncio.run(decide_again(settings, *period))

@@ -23,7 +23,10 @@ from taskwork.units import short
 
 
 async def decide_again(settings: Settings, first: BlockNumber, last: BlockNumber) -> list[Decision]:
-    """What would have been decided for each block; needs a node that has their states."""
+    """What would have been decided for each block; needs a node that has their states.
+
+    Base fees are those of then; what others tip is known of today only.
+    """
     return [decision async for decision in _decisions(settings, first, last)]
 
 

@@ -54,15 +54,15 @@ class Simulator:
                 log.warning("simulation_unavailable", method="eth_simulateV1")
         if not await self._runs(call, sender, gas, head):
             return _NOTHING
-        tasks = [await self.due_task(task_hash) for task_hash in due]
+        tasks = [await self.due_task(task_hash, head.number) for task_hash in due]
         return predict_quote(tasks, landing, head.next_base_fee, gas)
 
-    async def due_task(self, task_hash: TaskHash) -> DueTask:
-        """What the price rule and the deny lists read of a task."""
+    async def due_task(self, task_hash: TaskHash, head: BlockNumber) -> DueTask:
+        """What the price rule and the deny lists read of a task, as of a block."""
 
         async def read(manager: TaskManagerClient) -> DueTask:
-            info = await manager.get_task_info(task_hash)
-            terms = await manager.task_price_terms(task_hash)
+            info = await manager.get_task_info(task_hash, block=head)
+            terms = await manager.task_price_terms(task_hash, block=head)
             return DueTask(
                 task_hash=task_hash,
                 owner=info.definition.task.owner,

@@ -213,10 +213,12 @@ class TaskManagerClient(ContractClient):
         (terms,) = await self._read("priceTermsOf(address)", account)
         return terms
 
-    async def task_price_terms(self, task_hash: TaskHash) -> PriceTerms:
+    async def task_price_terms(
+        self, task_hash: TaskHash, *, block: BlockIdentifier = "latest"
+    ) -> PriceTerms:
         """The price terms frozen into a task."""
         terms: PriceTerms
-        (terms,) = await self._read("taskPriceTerms(bytes32)", task_hash)
+        (terms,) = await self._read("taskPriceTerms(bytes32)", task_hash, block=block)
         return terms
 
     async def committed_price_terms(self, task: Task) -> PriceTerms:

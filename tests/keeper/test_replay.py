@@ -43,7 +43,8 @@ class Past:
 async def past(chain: Chain, tmp_path: Path) -> AsyncIterator[Past]:
     """Three batches, one of them with a task whose target refuses."""
     store, first = str(tmp_path / "keeper.db"), await chain.head()
-    async with running_keeper(chain, chain.executor, store=store) as running:
+    # Nodes only know what others tip today, so nothing is tipped here.
+    async with running_keeper(chain, chain.executor, store=store, tip_share=0) as running:
         await chain.schedule_due()
         await running.said("batch_executed", 1)
         await chain.schedule_due(chain.reverter, refuse())
@@ -61,7 +62,7 @@ def _indexed(signals: list[object]) -> int:
 
 
 async def test_replay__same_settings_and_block__decides_what_was_done(past: Past) -> None:
-    settings = settings_for(past.chain, store=past.store)
+    settings = settings_for(past.chain, store=past.store, tip_share=0)
     decisions = await decide_again(settings, past.first, past.last)
     acted = [one.block for one in decisions if one.did]
     assert len(acted) == 3
@@ -85,6 +86,19 @@ async def test_replay__higher_threshold__would_have_left_it(past: Past) -> None:
     assert {one.verdict for one in decisions} == {"not_profitable", "nothing_due"}
     assert compare(decisions).would_have_earned == 0
     assert compare(decisions).did_earn == past.totals.profit
+
+
+async def test_replay__owner_denied__would_have_left_what_has_long_ended(past: Past) -> None:
+    settings = settings_for(past.chain, store=past.store, deny_owners=past.chain.owner.address)
+    decisions = await decide_again(settings, past.first, past.last)
+    assert {one.verdict for one in decisions} == {"all_denied", "nothing_due"}
+
+
+async def test_replay__ready_to_wait__would_have_waited_for_a_higher_premium(past: Past) -> None:
+    waiting = {"max_wait": 3, "rival_risk": 0}
+    settings = settings_for(past.chain, store=past.store, **waiting)
+    decisions = await decide_again(settings, past.first, past.last)
+    assert "waiting" in {one.verdict for one in decisions}
 
 
 async def test_replay__task_stays_due__counts_once(past: Past) -> None:
