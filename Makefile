@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz lint fmt bench abi lock clean
+.PHONY: help setup demo up down test fuzz circuits lint fmt bench abi lock clean
 
 help: ## list the commands
 	@printf 'Taskwork: scheduled calls and proven work, settled on chain\n\n'
@@ -35,10 +35,13 @@ fuzz: setup ## play a million steps on the manager and 300,000 on the pools, and
 	@TASKWORK_STATEFUL_STEPS=1000000 TASKWORK_STATEFUL_POOL_STEPS=300000 $(PY) -m pytest -p no:ape_test \
 		tests/stateful/test_in_process.py tests/stateful_pool/test_in_process.py
 
+circuits: setup ## compile the circuits and make their keys and verifiers, the large ones too (minutes)
+	@$(PY) -m circuits.build --all
+
 lint: setup ## check format, lint, types, layouts, sizes, import directions and ABIs
 	ruff check .
 	ruff format --check .
-	mypy $(wildcard taskwork keeper scripts tools benchmarks examples conftest.py)
+	mypy $(wildcard taskwork keeper circuits scripts tools benchmarks examples conftest.py)
 	forge fmt --check
 	$(PY) -m tools.check_tree
 	$(PY) -m tools.check_layout

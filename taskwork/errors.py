@@ -15,6 +15,11 @@ TaskworkError
 │   ├── NotEnough           money, gas or room is lacking: add, or wait
 │   └── BadValue            no contract will accept this argument
 ├── TransactionFailed       a mined transaction reverted
+├── ProofError              stop: this statement cannot be proven or judged
+│   ├── BadKey              none, not the locked one, or one that anybody could forge for
+│   ├── BadProof            not a proof: its length, a coordinate, a point
+│   ├── BadSignal           a value that the circuit does not take, by its name
+│   └── ProverFailed        the prover ended without a proof
 └── PrivacyError            skip: this ciphertext or key is not to be used; ask its sender
     ├── NotAnEnvelope       something else, or an envelope of something else
     ├── UnknownEnvelope     of a version or kind that this release does not know
@@ -112,6 +117,31 @@ class TransactionFailed(TaskworkError):
         super().__init__(f"transaction {tx_hash} reverted in block {block}")
         self.tx_hash = tx_hash
         self.block = block
+
+
+class ProofError(TaskworkError):
+    """A proof, a key or a statement is not as it must be."""
+
+
+class BadKey(ProofError):
+    """A proving or verification key is not to be used."""
+
+
+class BadProof(ProofError):
+    """These are no points that a proof could be made of. A proof of something false is no error."""
+
+
+class BadSignal(ProofError):
+    """A circuit does not take this value. `signal` is its name, with the index in an array."""
+
+    def __init__(self, signal: str, value: object, bound: str) -> None:
+        super().__init__(f"{signal} is {value!r}: {bound}")
+        self.signal = signal
+        self.value = value
+
+
+class ProverFailed(ProofError):
+    """The prover is missing, or ended without a proof."""
 
 
 class PrivacyError(TaskworkError):

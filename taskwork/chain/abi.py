@@ -21,7 +21,7 @@ from eth_utils.abi import abi_to_signature, collapse_if_tuple
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from taskwork.chain import pool_types, types
+from taskwork.chain import pool_types, proof_types, types
 from taskwork.errors import ChainError, ConfigError, InvalidInput
 
 _STRUCTS: Mapping[str, type] = {
@@ -40,6 +40,7 @@ _STRUCTS: Mapping[str, type] = {
     "struct PoolStats": pool_types.PoolStats,
     "struct PostOptions": pool_types.PostOptions,
     "struct JobContext": pool_types.JobContext,
+    "struct ModelKeys": proof_types.ModelKeys,
     "struct ITaskPoolViewer.TaskView": pool_types.TaskView,
     "struct ITaskPoolViewer.TaskDetails": pool_types.TaskDetails,
     "struct ITaskPoolViewer.PoolView": pool_types.PoolView,
