@@ -17,7 +17,8 @@ from taskwork.chain.contract_errors import (
     Groth16Verifier_WrongJob,
 )
 from taskwork.chain.deploy import deploy_missing
-from taskwork.chain.pool_types import CircuitKey, JobContext, JobId, ModelKeys, ProvenClaim
+from taskwork.chain.pool_types import JobContext, JobId
+from taskwork.chain.proof_types import CircuitKey, ModelKeys, ProvenClaim
 from taskwork.chain.transactions import Call, simulate
 from taskwork.chain.types import ZERO_ADDRESS, Gas, as_address
 from taskwork.errors import ChainError
