@@ -28,6 +28,7 @@ from taskwork.chain.pool_types import (
     Bucket,
     BucketState,
     DataMode,
+    JobContext,
     JobId,
     JobInfo,
     JobState,
@@ -156,6 +157,14 @@ class TaskPoolClient(ContractClient):
         if result.commitment != (await self.get_job(task_id)).result_hash:
             raise ChainError(f"the node's logs of job {task_id}'s result do not match its hash")
         return result
+
+    async def context_of(self, task_id: JobId, worker: Address, result: Result) -> JobContext:
+        """What a proof or an attestation of this result by this worker must be bound to."""
+        job = await self.get_job(task_id)
+        with node_errors():
+            chain_id = await self.web3.eth.chain_id
+        hashes = (job.job_hash, result.commitment)
+        return JobContext(chain_id, self.address, task_id, worker, *hashes)
 
     async def get_job_status(
         self, task_id: JobId, *, block: BlockIdentifier = "latest"

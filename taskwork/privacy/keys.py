@@ -80,7 +80,9 @@ class Announcement:
     def sign(
         cls, signer: MessageSigner, public_key: PublicKey, *, chain_id: int, expires: datetime
     ) -> Announcement:
-        """Announce a key for one chain, until `expires`."""
+        """Announce a key for one chain, until `expires`, which knows its time zone."""
+        if expires.tzinfo is None:
+            raise InvalidInput("expires", expires.isoformat(), "must have a time zone")
         message = _message(signer.address, public_key, chain_id, expires)
         signed = signer.sign_message(message)
         return cls(signer.address, public_key, expires, bytes(signed.signature))

@@ -15,6 +15,10 @@ import yaml
 
 from examples.demo.jobs.books import JobBooks, PersonBook, PoolBook, TimeBook
 from examples.demo.jobs.cast import ANSWERS, BOND, JOBS
+from examples.demo.jobs.record import JobSnapshot
+from examples.demo.jobs.report import disagreements_of
+from taskwork.chain.pool_types import Timestamp
+from taskwork.chain.types import BlockNumber, Wei
 from tests.e2e.commands import python
 
 pytestmark = pytest.mark.integration
@@ -120,6 +124,14 @@ def test_job_books__one_wei_amiss__says_where() -> None:
         "the pool's balance",
         "the pool's budget for time",
     ]
+
+
+def test_job_verdict__nothing_posted__names_every_job() -> None:
+    end = JobSnapshot(BlockNumber(300), Timestamp(0), 0, {}, 0, Wei(0), ())
+    lines = [str(point) for point in disagreements_of(end, name_of=str)]
+    statuses = [line for line in lines if ".status" in line]
+    assert len(statuses) == len(JOBS)
+    assert "jobs.caption.status: expected settled, found never posted" in statuses
 
 
 def test_demo__altered_expectations__one_line_each_and_exit_1(tmp_path: Path) -> None:

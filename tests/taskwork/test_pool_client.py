@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from taskwork.chain.attestation import Statement, attest, join_attestations
 from taskwork.chain.contract_errors import (
+    InvalidZKPProof,
     TaskAlreadyClaimed,
     TaskExpired,
     TaskNotClaimed,
@@ -335,6 +337,31 @@ async def test_permit__signed_by_somebody_else__is_refused(chain: Chain) -> None
     call = pools.pool.calls.claim_task_with(forged, job)
     with pytest.raises(TaskPool_InvalidSignature):
         await pools.pool.send(pools.rival.account, call)
+
+
+async def test_hook__attested_by_two_of_two__settles_inside_the_submission(chain: Chain) -> None:
+    pools = await make_pools(chain)
+    pool, worker = pools.pool, pools.worker
+    signers = sorted((pools.judge, chain.executor), key=lambda one: int(one.address, 16))
+    arguments = [one.address for one in signers], 2
+    at = await deploy_missing(chain.web3, chain.owner, "AttestationVerifier", *arguments)
+    terms = replace(await pool.terms(), verifier=at, is_hook=True, hook_gas=Gas(300_000))
+    await pool.send(chain.owner, pool.calls.set_terms(terms))
+    (job,) = await pools.post("one")
+    await worker.claim_task()
+
+    result = Result("An answer.", "0x12")
+    context = await pool.context_of(job, first_address(worker), result)
+    statement = Statement(at, context)
+    with pytest.raises(InvalidZKPProof):
+        await worker.submit_task(job, result)
+    proof = join_attestations(statement, [attest(one, statement) for one in signers])
+    with pytest.raises(InvalidZKPProof):
+        await worker.submit_task(job, replace(result, data="Another.", proof=proof))
+    await worker.submit_task(job, replace(result, proof=proof))
+
+    assert await pool.get_job_status(job) is JobStatus.SETTLED
+    assert (await pool.get_pool_stats()).rewarded == REWARD
 
 
 # Posting

@@ -327,6 +327,12 @@ def test_announcement__changed__is_not_trusted(changes: dict[str, object]) -> No
         announced.check(account, chain_id=31337, now=NOW)
 
 
+def test_announcement__without_a_time_zone__is_refused() -> None:
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(InvalidInput, match="time zone"):
+        Announcement.sign(Account.create(), WORKERS_KEY.public, chain_id=1, expires=naive)
+
+
 def test_announcement__of_somebody_else_or_another_chain__is_not_trusted() -> None:
     account, announced = announce()
     for whose, chain_id in ((WORKER, 31337), (account, 1)):

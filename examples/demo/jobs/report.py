@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from examples.demo.jobs.story import tell_job
 from examples.demo.jobs.view import status_text
 from examples.demo.report import print_disagreements, sum_text
 from examples.demo.verdict import Disagreement
+from taskwork.chain.types import Address
 from taskwork.units import ether, short
 
 
@@ -38,7 +39,10 @@ async def judge_jobs(
     record: JobRecord, end: JobSnapshot, books: JobBooks, refused: list[str]
 ) -> list[str]:
     """Every disagreement, each in one line; none when all is well."""
-    points = [*_ends(record.stage, end), *[one async for one in _results(record.stage)]]
+    points = [
+        *disagreements_of(end, record.stage.name_of),
+        *[one async for one in _results(record.stage)],
+    ]
     return [*map(str, points), *refused, *books.differences()]
 
 
@@ -93,14 +97,15 @@ def job_report_as_json(report: JobReport) -> dict[str, Any]:
     }
 
 
-def _ends(stage: JobStage, end: JobSnapshot) -> Iterator[Disagreement]:
+def disagreements_of(end: JobSnapshot, name_of: Callable[[Address], str]) -> Iterator[Disagreement]:
+    """The jobs that did not end as they must."""
     for name, plan in cast.JOBS.items():
         job = end.jobs.get(name)
         status = job.status if job else None
         if status is not plan.status:
             found = status.name.lower() if status else "never posted"
             yield Disagreement(f"jobs.{name}.status", plan.status.name.lower(), found)
-        worker = stage.name_of(job.worker) if job else None
+        worker = name_of(job.worker) if job else None
         if plan.worker and worker != plan.worker:
             yield Disagreement(f"jobs.{name}.worker", plan.worker, str(worker))
 
