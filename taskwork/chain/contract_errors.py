@@ -51,6 +51,7 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
     ),
     WrongState: frozenset(
         {
+            "ReentrancyGuardReentrantCall",
             "TaskAlreadyClaimed",
             "TaskManager_NotInactive",
             "TaskManager_NotQueued",
@@ -59,7 +60,6 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
             "TaskManager_WrongNonce",
             "TaskNotClaimed",
             "TaskPoolFactory_NoChange",
-            "ReentrancyGuardReentrantCall",
             "TaskPool_AlreadyInitialized",
             "TaskPool_BucketScheduled",
             "TaskPool_Inactive",
@@ -86,6 +86,7 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
     ),
     NotEnough: frozenset(
         {
+            "CircuitVerifier_InsufficientGas",
             "InsufficientBalance",
             "InsufficientFunds",
             "TaskManager_BaseFeeAboveCeiling",
@@ -111,8 +112,13 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
             "AttestationVerifier_SignersOutOfRange",
             "AttestationVerifier_ThresholdOutOfRange",
             "AttestationVerifier_WrongChain",
+            "CircuitVerifier_LengthMismatch",
             "Create2EmptyBytecode",
             "FailedDeployment",
+            "Groth16Verifier_CountMismatch",
+            "Groth16Verifier_ProofLength",
+            "Groth16Verifier_SignalTooLarge",
+            "Groth16Verifier_WrongJob",
             "InvalidShortString",
             "InvalidZKPProof",
             "StringTooLong",

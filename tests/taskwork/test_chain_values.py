@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+import taskwork
 from taskwork.actions.explanation import in_words
 from taskwork.chain import contract_errors
 from taskwork.chain.abi import _ENUMS, _STRUCTS, index_abi, load_abi, load_all_abis, snake_case
 from taskwork.chain.addresses import create2_address, read_deployment, write_deployment
-from taskwork.chain.attestation import AttestationVerifierClient
 from taskwork.chain.contract import ContractClient
-from taskwork.chain.envoy_factory import EnvoyFactoryCalls, EnvoyFactoryClient
+from taskwork.chain.envoy_factory import EnvoyFactoryCalls
 from taskwork.chain.events import event_kinds
-from taskwork.chain.lens import TaskManagerLensClient
-from taskwork.chain.pool_factory import TaskPoolFactoryClient
-from taskwork.chain.pool_viewer import TaskPoolViewerClient
 from taskwork.chain.revert import decode_revert, describe_return, error_name
 from taskwork.chain.task_manager import (
-    TaskManagerClient,
     compute_committed_hash,
     compute_task_hash,
     is_committed,
 )
 from taskwork.chain.task_manager_calls import TaskManagerCalls
-from taskwork.chain.task_pool import TaskPoolClient
 from taskwork.chain.types import (
     UNLIMITED,
     Address,
@@ -59,17 +56,18 @@ HASH = TaskHash("0x" + "c3" * 32)
 TASK = Task(ALICE, Gas(60_000), TARGET, b"\x01\x02", 0)
 ONCE = TaskDefinition(TASK, TaskSchedule(BlockNumber(100)))
 MANAGER = load_abi("TaskManager")
-CLIENTS = (
-    AttestationVerifierClient,
-    EnvoyFactoryClient,
-    TaskManagerClient,
-    TaskManagerLensClient,
-    TaskPoolClient,
-    TaskPoolFactoryClient,
-    TaskPoolViewerClient,
-)
-# Code that another contract runs, and answers with.
+SOURCES = Path(__file__).parents[2] / "contracts"
+# Code that another contract runs and answers with, or that only a verifier asks.
 INNER = {"TaskManagerReads", "TaskPoolReads"}
+INNER |= {file.stem for file in SOURCES.glob("verifiers/generated/*.sol")}
+
+
+def clients() -> list[type[ContractClient]]:
+    """The typed clients of the whole library."""
+    for module in walk_packages(taskwork.__path__, "taskwork."):
+        import_module(module.name)
+    found = ContractClient.__subclasses__()
+    return sorted(found, key=lambda client: client.CONTRACT)
 
 
 def test_as_address__any_spelling__is_checksummed() -> None:
@@ -178,7 +176,7 @@ def _nested(part: dict) -> list[dict]:
     return [part, *inner] if part["type"].startswith("tuple") else inner
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", clients())
 def test_events__fields__stand_in_the_order_of_the_abi(client: type[ContractClient]) -> None:
     events = load_abi(client.CONTRACT).events.values()
     kinds = event_kinds(client.EVENTS) if events else {}
@@ -190,18 +188,17 @@ def test_events__fields__stand_in_the_order_of_the_abi(client: type[ContractClie
 
 
 def test_clients__every_contract__has_one() -> None:
-    """Whoever adds a contract gives it a client, and names it in CLIENTS."""
+    """Whoever adds a contract gives it a client."""
     contracts = {abi.name for abi in load_all_abis()} - INNER
-    assert contracts == {client.CONTRACT for client in CLIENTS}
+    assert contracts == {client.CONTRACT for client in clients()}
 
 
 @pytest.mark.parametrize(("name", "kind"), _ENUMS.items())
 def test_enums__members__are_those_of_the_source(name: str, kind: type) -> None:
     enum = name.removeprefix("enum ").split(".")[-1]
-    sources = Path(__file__).parents[2] / "contracts"
     text = next(
         text
-        for file in (*sources.glob("types/*.sol"), *sources.glob("interfaces/*.sol"))
+        for file in (*SOURCES.glob("types/*.sol"), *SOURCES.glob("interfaces/*.sol"))
         if f"enum {enum} {{" in (text := file.read_text("utf-8"))
     )
     body = text.split(f"enum {enum} {{")[1].split("}")[0]
@@ -330,7 +327,9 @@ def test_contract_errors__branches__hold_each_error_once() -> None:
     """Whoever adds an error says in `contract_errors.BRANCHES` what a caller can do about it."""
     names = {str(error["name"]) for error in contract_errors.known_errors().values()}  # type: ignore[typeddict-item]
     branched = [name for branch in contract_errors.BRANCHES.values() for name in branch]
-    assert sorted(branched) == sorted(names)
+    assert len(branched) == len(set(branched))
+    assert names - set(branched) == set(), "say what a caller can do about these"
+    assert set(branched) - names == set(), "no contract has these any more"
 
 
 def test_contract_errors__class__is_raised_and_caught_by_name_and_branch() -> None:
