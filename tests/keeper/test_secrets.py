@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 from eth_account import Account
 
-from taskwork.devnet.processes import free_port
 from tests.keeper.test_cli import finish, start
+from tests.keeper.watched import running
 from tests.support.chain import Chain
 from tests.support.gateway import running_gateway
 from tests.support.postgres import PASSWORD, Postgres
@@ -28,54 +24,6 @@ KEYSTORE_PASSWORD = "keystore-pass-0123456789"
 LOGIN = "signer-login-0123456789"
 TOKEN = "node-token-0123456789abcdef"
 PATIENCE_S = 60
-
-
-class Watched:
-    """A keeper's process, and everything that it has shown."""
-
-    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
-        self.shown = ""
-        self._process = process
-        self._port = port
-
-    async def says(self, *events: str) -> None:
-        """Read on until each of the events was told."""
-        assert self._process.stderr is not None
-        missing = set(events)
-        while missing:
-            line = await asyncio.wait_for(self._process.stderr.readline(), PATIENCE_S)
-            assert line, f"the keeper ended without {missing}: {self.shown}"
-            self.shown += line.decode()
-            missing -= {event for event in missing if f'"event": "{event}"' in line.decode()}
-
-    async def pages(self) -> None:
-        async with ClientSession() as http:
-            for page in ("metrics", "ready", "health"):
-                async with http.get(f"http://127.0.0.1:{self._port}/{page}") as answer:
-                    self.shown += await answer.text()
-
-    async def end(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        code, out, err = await finish(self._process)
-        self.shown += out + err
-        assert code == 0, err
-
-
-@asynccontextmanager
-async def running(chain: Chain, *arguments: str, **environment: str) -> AsyncIterator[Watched]:
-    port = free_port()
-    process = await start(
-        *("run", "--manager", chain.manager.address, "--metrics-port", str(port)),
-        *("--log-level", "debug", "--poll-interval-s", "0.05", "--stop-timeout-s", "5"),
-        *arguments,
-        **environment,
-    )
-    try:
-        yield Watched(process, port)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 def spellings(key: bytes) -> Iterator[str]:
@@ -107,7 +55,8 @@ async def test_run__keystore_and_failing_node__shows_and_keeps_no_secret(
         running(chain, "--rpc", url.replace("//", f"//user:{LOGIN}@"), *files) as keeper,
     ):
         await keeper.says("keeper_started", "batch_executed")
-        await keeper.pages()
+        assert 'keeper_transactions_mined_total{kind="batch"} 1.0' in await keeper.page("metrics")
+        assert await keeper.page("ready") == '{"ready": true, "troubles": []}'
         gateway.is_open = False
         await chain.schedule_due()
         await keeper.says("endpoint_lost", "cycle_failed")
@@ -131,7 +80,7 @@ async def test_run__remote_signer_and_database_fail__shows_no_secret(
             await chain.schedule_due()
             async with running(chain, "--rpc", f"{url}?key={TOKEN}", *me, **given) as keeper:
                 await keeper.says("keeper_started", "batch_executed")
-                await keeper.pages()
+                await keeper.page("metrics")
                 postgres.drop_connections()
                 await chain.schedule_due()
                 await keeper.says("lease_lost", "lease_acquired", "batch_executed")

@@ -24,21 +24,29 @@ class Gateway:
         if not self.is_open:
             return web.Response(status=503)
         body = await request.json()
-        self.requests.append(body["method"])
-        if body["method"] in self.unknown:
-            return self._refusal(body["id"], -32601, "Method not found")
-        if body["method"] in self.refused:
-            return self._refusal(body["id"], -32000, "not now")
+        calls = body if isinstance(body, list) else [body]
+        methods = {call["method"] for call in calls}
+        self.requests += [call["method"] for call in calls]
+        if refusals := [self._refused(call) for call in calls if self._refused(call)]:
+            return web.json_response(refusals if isinstance(body, list) else refusals[0])
         async with ClientSession() as session, session.post(self._node_url, json=body) as answer:
             content = await answer.json()
-        if body["method"] == self.deaf_after:
+        if self.deaf_after in methods:
             self.deaf_after = None
             return web.Response(status=502)
         return web.json_response(content)
 
-    def _refusal(self, request_id: int, code: int, message: str) -> web.Response:
-        error = {"code": code, "message": message}
-        return web.json_response({"jsonrpc": "2.0", "id": request_id, "error": error})
+    def _refused(self, call: dict[str, Any]) -> dict[str, Any] | None:
+        if call["method"] in self.unknown:
+            return refusal(call["id"], -32601, "Method not found")
+        if call["method"] in self.refused:
+            return refusal(call["id"], -32000, "not now")
+        return None
+
+
+def refusal(request_id: int, code: int, message: str) -> dict[str, Any]:
+    error = {"code": code, "message": message}
+    return {"jsonrpc": "2.0", "id": request_id, "error": error}
 
 
 @asynccontextmanager
