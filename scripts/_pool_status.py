@@ -15,6 +15,7 @@ from scripts._shared import (
     ChainCommand,
     console,
     factory_option,
+    foreign,
     json_option,
     on_factory,
     on_pool,
@@ -125,7 +126,7 @@ def _print_pools(pools: Sequence[PoolSummary]) -> None:
     for pool in pools:
         table.add_row(
             pool.address,
-            pool.info.category,
+            foreign(pool.info.category),
             "yes" if pool.info.is_active else "[yellow]no[/]",
             *(str(count) for count in (pool.stats.posted, pool.stats.open, pool.stats.live)),
             short(pool.stats.rewarded),
@@ -135,11 +136,12 @@ def _print_pools(pools: Sequence[PoolSummary]) -> None:
 
 def _print_pool(report: PoolReport) -> None:
     terms, config, stats = report.terms, report.config, report.stats
+    idle = "" if report.is_active else " [yellow](inactive)[/]"
     who = "anybody" if config.open_posting else "its owner"
     print_rows(
         {
             "pool": f"[bold]{report.address}[/]",
-            "category": f"{report.category}{'' if report.is_active else ' [yellow](inactive)[/]'}",
+            "category": foreign(report.category) + idle,
             "owner": config.owner,
             "pays in": "native coin" if config.is_native else config.asset,
             "posted by": f"{who}; at most {config.max_claims} claims a worker",

@@ -17,6 +17,7 @@ from eth_account.datastructures import SignedTransaction
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 from rich.console import Console
+from rich.markup import escape
 
 from taskwork.actions.deployment import FACTORY, find_contract, find_manager
 from taskwork.actions.remedies import explain
@@ -204,6 +205,13 @@ def print_rows(rows: Mapping[str, str]) -> None:
     width = max(map(len, rows)) + 2
     for name, value in rows.items():
         console.print(f"[bright_black]{name:<{width}}[/]{value}", soft_wrap=True)
+
+
+def foreign(text: str) -> str:
+    """What anybody may have put on the chain, made harmless for a terminal."""
+    return escape(
+        "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    )
 
 
 def describe_runway(runway: Runway) -> str:

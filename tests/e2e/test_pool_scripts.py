@@ -94,10 +94,13 @@ def test_post__no_pool_there__says_so(deployed: Ape) -> None:
 
 
 def test_post__closed_pool__names_who_may(deployed: Ape) -> None:
-    closed = deployed.run("pool", "mine", "--verifier", STRANGER, "--json").json["pool"]
+    category = "[red]mine\x1b[2J"
+    closed = deployed.run("pool", category, "--verifier", STRANGER, "--json").json["pool"]
+    shown = deployed.run("pool-status", closed, account=None).out
     refused = deployed.run("post", closed, "What is AI?", *ORDER, account=STRANGER)
     assert refused.code == 1
     assert refused.complaint.startswith("Error: Unauthorized(): use the account that may do this")
+    assert "[red]mine\N{REPLACEMENT CHARACTER}[2J" in shown  # what others wrote moves no cursor
 
 
 def test_pool__before_deployment__says_to_deploy(start_chain) -> None:
