@@ -45,7 +45,8 @@ async function answer({ wasm, inputs, key, signals, proof }) {
 async function main() {
   const lines = readline.createInterface({ input: fs.createReadStream(null, { fd: 0 }) });
   for await (const line of lines) {
-    process.stdout.write(JSON.stringify(await answer(JSON.parse(line))) + "\n");
+    const text = JSON.stringify(await answer(JSON.parse(line))) + "\n";
+    await new Promise((written) => process.stdout.write(text, written));
   }
   process.exit(0); // snarkjs keeps worker threads
 }
