@@ -16,7 +16,7 @@ from typing import Protocol
 
 from web3.types import TxReceipt
 
-from taskwork.chain.contract_errors import TaskAlreadyClaimed, TaskNotFound
+from taskwork.chain.contract_errors import TaskAlreadyClaimed, TaskExpired, TaskNotFound
 from taskwork.chain.pool_events import CreditWithdrawn, TaskClaimed
 from taskwork.chain.pool_factory import TaskPoolFactoryClient
 from taskwork.chain.pool_signing import Permit, SigningDomain, sign_claim, sign_submission
@@ -35,6 +35,8 @@ from taskwork.chain.types import NO_VALUE, Address, Wei
 from taskwork.errors import ConfigError, TransactionFailed
 
 _PERMIT_SECONDS = Seconds(600)
+# No job, only jobs past their deadline, or a race that another worker won.
+_NOTHING_YET = (TaskNotFound, TaskExpired, TaskAlreadyClaimed, TransactionFailed)
 
 
 class WorkerAccount(Signer, MessageSigner, Protocol):
@@ -96,12 +98,15 @@ class WorkerClient:
         return await self._describe(active)
 
     async def wait_for_task(self, *, timeout_s: float, poll_s: float = 2.0) -> ClaimedTask:
-        """Claim as soon as there is something; raises `TaskNotFound` when there was not in time."""
+        """Claim as soon as there is something.
+
+        When there was nothing in time, what the last attempt met is raised: `TaskNotFound`, mostly.
+        """
         deadline = asyncio.get_running_loop().time() + timeout_s
         while True:
             try:
                 return await self.claim_task()
-            except (TaskNotFound, TaskAlreadyClaimed, TransactionFailed):  # none, or a lost race
+            except _NOTHING_YET:
                 if asyncio.get_running_loop().time() + poll_s > deadline:
                     raise
             await asyncio.sleep(poll_s)

@@ -280,6 +280,19 @@ async def test_wait_for_task__posted_meanwhile__is_claimed(chain: Chain) -> None
     assert (await waiting).task_id == job
 
 
+async def test_wait_for_task__only_jobs_past_their_deadline__waits_on(chain: Chain) -> None:
+    pools = await make_pools(chain)
+    await pools.post("late", lasts=100)
+    await pools.pass_time(101)
+    waiting = asyncio.create_task(pools.worker.wait_for_task(timeout_s=30, poll_s=0.05))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+
+    (job,) = await pools.post("one")
+
+    assert (await waiting).task_id == job
+
+
 async def test_wait_for_task__nothing_comes__gives_up_in_time(chain: Chain) -> None:
     pools = await make_pools(chain)
     with pytest.raises(TaskNotFound):
