@@ -12,7 +12,7 @@ from keeper.bots.rehearser import NOBODY, Rehearser
 from keeper.ledger import Ledger
 from keeper.protocols import Lease, NoLease, Signer
 from keeper.providers.endpoint import Endpoint
-from keeper.providers.heads import Heads
+from keeper.providers.heads import Heads, HeadStream
 from keeper.providers.manager import ManagerReader
 from keeper.sender import Sender
 from keeper.settings import Settings
@@ -40,35 +40,37 @@ def build_bots(
     parts: Parts, signer: Signer | None, lease: Lease | None
 ) -> tuple[list[Bot], Executor | None]:
     """All loops, and the one among them that sends."""
+    stream = parts.heads.subscribe()
     indexer = Indexer(
         parts.heads.subscribe(),
         manager=parts.manager,
         store=parts.store,
         settings=parts.settings,
         signals=parts.signals,
+        wake=stream.repeat,
     )
     if signer is None:
-        return [indexer, _rehearser(parts)], None
-    executor = _executor(parts, signer, lease or NoLease())
+        return [indexer, _rehearser(parts, stream)], None
+    executor = _executor(parts, stream, signer, lease or NoLease())
     return [indexer, executor], executor
 
 
-def _rehearser(parts: Parts) -> Rehearser:
+def _rehearser(parts: Parts, stream: HeadStream) -> Rehearser:
     return Rehearser(
-        parts.heads.subscribe(),
-        appraiser=Appraiser(parts.manager, NOBODY, parts.settings, parts.signals),
+        stream,
+        appraiser=Appraiser(parts.manager, NOBODY, parts.settings, parts.signals, parts.store),
         ledger=parts.ledger,
         timeout_s=parts.settings.block_timeout_s,
         signals=parts.signals,
     )
 
 
-def _executor(parts: Parts, signer: Signer, lease: Lease) -> Executor:
+def _executor(parts: Parts, stream: HeadStream, signer: Signer, lease: Lease) -> Executor:
     settings, signals, store = parts.settings, parts.signals, parts.store
     return Executor(
-        parts.heads.subscribe(),
+        stream,
         manager=parts.manager,
-        appraiser=Appraiser(parts.manager, signer.address, settings, signals),
+        appraiser=Appraiser(parts.manager, signer.address, settings, signals, store),
         tracker=Tracker(
             signer.address,
             parts.manager,

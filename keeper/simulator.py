@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from web3.types import TxParams
@@ -18,10 +19,12 @@ from taskwork.chain.revert import decode_revert
 from taskwork.chain.rpc import Web3
 from taskwork.chain.task_manager import TaskManagerClient
 from taskwork.chain.transactions import Call
-from taskwork.chain.types import Address, BlockNumber, Gas, TaskHash, Wei
+from taskwork.chain.types import Address, BlockNumber, Gas, Task, TaskHash, Wei
 from taskwork.errors import ContractError, MethodMissing
 
 log = structlog.get_logger()
+
+TaskRef: TypeAlias = TaskHash | Task  # by hash when it is stored, by definition when committed
 
 _RICH = 10**24  # wei: the simulated sender can always pay, and its account exists
 _NOTHING = Quote(executed=0, failed=0, gas_used=Gas(0), payout=Wei(0))
@@ -37,7 +40,7 @@ class Simulator:
     async def quote(
         self,
         call: Call,
-        due: Sequence[TaskHash],
+        due: Sequence[TaskRef],
         *,
         sender: Address,
         gas: Gas,
@@ -54,19 +57,20 @@ class Simulator:
                 log.warning("simulation_unavailable", method="eth_simulateV1")
         if not await self._runs(call, sender, gas, head):
             return _NOTHING
-        tasks = [await self.due_task(task_hash, head.number) for task_hash in due]
+        tasks = await asyncio.gather(*(self._due_task(one, head.number) for one in due))
         return predict_quote(tasks, landing, head.next_base_fee, gas)
 
-    async def due_task(self, task_hash: TaskHash, head: BlockNumber) -> DueTask:
-        """What the price rule and the deny lists read of a task, as of a block."""
+    async def _due_task(self, of: TaskRef, head: BlockNumber) -> DueTask:
+        """What the price rule reads of a task, as of a block."""
 
         async def read(manager: TaskManagerClient) -> DueTask:
-            info = await manager.get_task_info(task_hash, block=head)
-            terms = await manager.task_price_terms(task_hash, block=head)
+            if isinstance(of, Task):
+                info = await manager.get_committed_info(of, block=head)
+                terms = await manager.committed_price_terms(of, block=head)
+            else:
+                info = await manager.get_task_info(of, block=head)
+                terms = await manager.task_price_terms(of, block=head)
             return DueTask(
-                task_hash=task_hash,
-                owner=info.definition.task.owner,
-                target=info.definition.task.target,
                 gas=info.definition.task.gas,
                 next_block=info.metrics.next_block,
                 ceiling=terms.ceiling,

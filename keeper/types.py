@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from taskwork.chain.transactions import Call, Fees
-from taskwork.chain.types import Address, BlockNumber, Gas, TaskHash, TaskStatus, Wei
+from taskwork.chain.types import Address, BlockNumber, Gas, Task, TaskHash, TaskStatus, Wei
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +119,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class DueTask:
-    """What the price rule and the deny lists read of a task that is due."""
+    """What the price rule reads of a task that is due."""
 
-    task_hash: TaskHash
-    owner: Address
-    target: Address
     gas: Gas
     next_block: BlockNumber
     ceiling: Wei
@@ -297,6 +294,15 @@ class TaskRecord:
     spent: Wei  # reimbursements and fees
     last_block: BlockNumber
     last_event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A task whose definition only the events tell."""
+
+    task_hash: TaskHash
+    task: Task
+    block: BlockNumber  # in which it was committed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -15,12 +15,14 @@ from keeper.bots.base import Bot
 from keeper.providers.heads import HeadStream
 from keeper.providers.manager import ManagerReader
 from keeper.services.branches import extends, is_linked
-from keeper.services.history import fold, fold_all, to_indexed
+from keeper.services.history import committed_in, fold, fold_all, settled_status, to_indexed
+from keeper.services.plan import landing_block
 from keeper.settings import Settings
 from keeper.signals import IndexAdvanced, ReorgSeen, Signals
 from keeper.store import index
 from keeper.store.database import Store
 from keeper.types import BlockRef, Cursor, Head, IndexedEvent, SeenBlock, TaskRecord
+from taskwork.chain.events import Event
 from taskwork.chain.types import BlockNumber, TaskHash, TaskStatus
 from taskwork.errors import ChainError, NodeRefused
 
@@ -45,6 +47,7 @@ class Indexer(Bot):
         store: Store,
         settings: Settings,
         signals: Signals,
+        wake: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(heads, timeout_s=settings.block_timeout_s, signals=signals)
         self._manager = manager
@@ -53,6 +56,7 @@ class Indexer(Bot):
         self._from_block = settings.from_block
         self._span = settings.log_span
         self._most = settings.log_span
+        self._wake = wake  # whoever runs committed tasks, which nobody but the index knows
 
     async def on_head(self, head: Head) -> None:
         """Bring the index to this head, or as near as time allows."""
@@ -63,6 +67,10 @@ class Indexer(Bot):
                 self._heads.repeat()
                 return
             cursor = await self._advance(cursor, head)
+        landing = landing_block(head.number)
+        due = await self._store.read(lambda db: index.committed_due(db, landing, 1))
+        if due and self._wake is not None:
+            self._wake()
 
     async def find_place(self, head: Head) -> Cursor:
         """Where to go on: the last block of the index that is still the chain's."""
@@ -95,22 +103,23 @@ class Indexer(Bot):
         _check_branch(blocks, tip[0] if tip else None, found)
         ref = BlockRef(last, blocks[-1].hash)
         after = Cursor(cursor.start, ref)
-        await self._keep(after, blocks, [to_indexed(event) for event in found])
+        await self._keep(after, blocks, found)
         self._span = min(self._most, self._span * 2)
         self._signals.emit(IndexAdvanced(last, head.number - last, len(found)))
         log.debug("index_advanced", block=last, events=len(found))
         return after
 
-    async def _keep(
-        self, at: Cursor, blocks: Sequence[SeenBlock], found: Sequence[IndexedEvent]
-    ) -> None:
+    async def _keep(self, at: Cursor, blocks: Sequence[SeenBlock], events: Sequence[Event]) -> None:
         oldest = BlockNumber(at.head.number - self._depth)
+        found = [to_indexed(event) for event in events]
+        committed = committed_in(events)
         statuses = await self._statuses(found, at.head.number)
 
         def work(db: Connection) -> None:
             index.put_blocks(db, blocks, keep_from=oldest)
             index.put_events(db, found)
             index.put_tasks(db, _records(db, found, statuses))
+            index.put_definitions(db, committed)
             index.set_cursor(db, at)
 
         await self._store.write(work)
@@ -197,4 +206,4 @@ def _records(db: Connection, found: Iterable[IndexedEvent], statuses: Statuses) 
 
 def _with_status(record: TaskRecord, statuses: Statuses) -> TaskRecord:
     status, next_block = statuses[record.task_hash]
-    return replace(record, status=status, next_block=next_block)
+    return replace(record, status=settled_status(record, status), next_block=next_block)

@@ -135,8 +135,9 @@ class HeadStream:
         return None
 
     def repeat(self) -> None:
-        """Tell the newest head again: the last one could not be dealt with."""
+        """Tell the newest head again: it could not be dealt with, or more is known now."""
         self._told = b""
+        self._changed.set()
 
 
 async def wait_for_any(*events: asyncio.Event, timeout_s: float | None = None) -> None:

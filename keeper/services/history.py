@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 from enum import Enum
 from typing import Any
 
-from keeper.types import IndexedEvent, TaskRecord
-from taskwork.chain.events import Event
+from keeper.types import Committed, IndexedEvent, TaskRecord
+from taskwork.chain.events import Event, TaskCommitted
 from taskwork.chain.types import Address, BlockNumber, TaskHash, TaskStatus, Wei
 
 _ACCOUNT_FIELDS = ("owner", "executor", "account", "recipient")
@@ -64,6 +64,20 @@ def fold_all(events: Iterable[IndexedEvent]) -> TaskRecord | None:
     for event in events:
         record = fold(record, event)
     return record
+
+
+def settled_status(record: TaskRecord, told: TaskStatus) -> TaskStatus:
+    """A task's status by the chain: what it does not know any more has made all its runs."""
+    return TaskStatus.COMPLETED if told is TaskStatus.NONE and record.executed else told
+
+
+def committed_in(events: Iterable[Event]) -> list[Committed]:
+    """The definitions among events, which nothing else tells."""
+    return [
+        Committed(event.task_hash, event.definition.task, event.at.block)
+        for event in events
+        if isinstance(event, TaskCommitted)
+    ]
 
 
 def _scheduled(record: TaskRecord | None, event: IndexedEvent) -> TaskRecord:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from keeper.types import Denied, DueTask, Quote, TaskResult
-from taskwork.chain.types import BlockNumber, TaskHash, Wei
+from keeper.types import Denied, Quote, TaskResult
+from taskwork.chain.types import BlockNumber, Task, TaskHash, Wei
 
 
-def is_denied(task: DueTask, denied: Denied) -> bool:
+def is_denied(task: Task, denied: Denied) -> bool:
     """Whether the operator leaves this task to others."""
     return task.owner in denied.owners or task.target in denied.targets
 
 
-def allowed(tasks: Sequence[DueTask], denied: Denied) -> list[TaskHash]:
+def allowed(tasks: Mapping[TaskHash, Task], denied: Denied) -> list[TaskHash]:
     """The tasks that the operator does not leave to others, in order."""
-    return [task.task_hash for task in tasks if not is_denied(task, denied)]
+    return [task_hash for task_hash, task in tasks.items() if not is_denied(task, denied)]
+
+
+def handled(quote: Quote, chosen: Sequence[TaskHash]) -> list[TaskHash]:
+    """Those of the chosen tasks that a measured batch had gas for: the rest is dead calldata."""
+    reached = {result.task_hash for result in quote.results}
+    return [task_hash for task_hash in chosen if task_hash in reached]
 
 
 def paying(quote: Quote, price: Wei) -> list[TaskHash]:

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from keeper.store.rows import (
+    committed_from_row,
+    committed_to_row,
     event_from_row,
     event_to_row,
     record_from_row,
     record_to_row,
 )
-from keeper.store.schema import blocks, cursors, events, tasks
-from keeper.types import BlockRef, Cursor, IndexedEvent, SeenBlock, TaskRecord
+from keeper.store.schema import blocks, cursors, definitions, events, tasks
+from keeper.types import BlockRef, Committed, Cursor, IndexedEvent, SeenBlock, TaskRecord
 from taskwork.chain.types import Address, BlockNumber, TaskHash, TaskStatus
 
 _EVENTS = "events"  # the only cursor
@@ -34,7 +36,7 @@ def set_cursor(db: Connection, at: Cursor) -> None:
 
 def clear(db: Connection) -> None:
     """Forget the whole index, to build it anew."""
-    for table in (cursors, blocks, events, tasks):
+    for table in (cursors, blocks, events, tasks, definitions):
         db.execute(delete(table))
 
 
@@ -67,7 +69,27 @@ def remove_from(db: Connection, first: BlockNumber) -> set[TaskHash]:
     touched = {TaskHash(task_hash) for task_hash in db.execute(gone.distinct()).scalars()}
     db.execute(delete(events).where(events.c.block >= first))
     db.execute(delete(blocks).where(blocks.c.number >= first))
+    db.execute(delete(definitions).where(definitions.c.block >= first))
     return touched
+
+
+def put_definitions(db: Connection, found: Iterable[Committed]) -> None:
+    """Keep what committed tasks call."""
+    for one in found:
+        db.execute(delete(definitions).where(definitions.c.task_hash == one.task_hash))
+        db.execute(definitions.insert().values(**committed_to_row(one)))
+
+
+def committed_due(db: Connection, landing: BlockNumber, limit: int) -> list[Committed]:
+    """The committed tasks that can run in a block, by what the events say; longest due first."""
+    found = (
+        select(definitions)
+        .join(tasks, tasks.c.task_hash == definitions.c.task_hash)
+        .where(tasks.c.status == TaskStatus.QUEUED.name, tasks.c.next_block <= landing)
+        .order_by(tasks.c.next_block, definitions.c.task_hash)
+        .limit(limit)
+    )
+    return [committed_from_row(row) for row in db.execute(found)]
 
 
 def events_of_task(db: Connection, task_hash: TaskHash) -> list[IndexedEvent]:

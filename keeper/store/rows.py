@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from keeper.types import (
     BlockRef,
+    Committed,
     EntryState,
     IndexedEvent,
     LedgerEntry,
@@ -20,7 +21,7 @@ from keeper.types import (
     TxKind,
 )
 from taskwork.chain.transactions import Call, Fees
-from taskwork.chain.types import TaskStatus
+from taskwork.chain.types import Task, TaskStatus
 
 
 def attempt_to_row(attempt: SignedAttempt) -> dict[str, Any]:
@@ -159,3 +160,18 @@ def record_from_row(row: Row[Any]) -> TaskRecord:
         last_block=row.last_block,
         last_event=row.last_event,
     )
+
+
+def committed_to_row(one: Committed) -> dict[str, Any]:
+    return {"task_hash": one.task_hash, "block": one.block} | {
+        "owner": one.task.owner,
+        "gas": one.task.gas,
+        "target": one.task.target,
+        "data": one.task.data,
+        "nonce": one.task.nonce,
+    }
+
+
+def committed_from_row(row: Row[Any]) -> Committed:
+    task = Task(row.owner, row.gas, row.target, row.data, row.nonce)
+    return Committed(row.task_hash, task, row.block)

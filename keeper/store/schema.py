@@ -108,6 +108,20 @@ tasks = Table(
     Index("ix_tasks_status_next_block", "status", "next_block"),
 )
 
+# What committed tasks call: the manager keeps their hashes alone.
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("task_hash", HASH, primary_key=True),
+    Column("block", BigInteger, nullable=False),  # in which it was committed
+    Column("owner", ADDRESS, nullable=False),
+    Column("gas", BigInteger, nullable=False),
+    Column("target", ADDRESS, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("nonce", BigInteger, nullable=False),
+    Index("ix_definitions_block", "block"),
+)
+
 # The nonce ledger: each nonce that anything was ever signed for.
 nonces = Table(
     "nonces",

@@ -221,10 +221,13 @@ class TaskManagerClient(ContractClient):
         (terms,) = await self._read("taskPriceTerms(bytes32)", task_hash, block=block)
         return terms
 
-    async def committed_price_terms(self, task: Task) -> PriceTerms:
+    async def committed_price_terms(
+        self, task: Task, *, block: BlockIdentifier = "latest"
+    ) -> PriceTerms:
         """The price terms frozen into a committed task."""
         terms: PriceTerms
-        (terms,) = await self._read(f"committedPriceTerms({TaskManagerCalls.TASK})", task)
+        signature = f"committedPriceTerms({TaskManagerCalls.TASK})"
+        (terms,) = await self._read(signature, task, block=block)
         return terms
 
     # The rest

@@ -18,7 +18,7 @@ from keeper.services.price import pay_per_gas, predict_quote
 from keeper.services.profit import bid_for, pays_to_wait, profit_at, within_daily_limit
 from keeper.types import DueTask, Limits, Quote, Verdict
 from taskwork.chain.transactions import Fees
-from taskwork.chain.types import ZERO_ADDRESS, BlockNumber, Gas, TaskHash, Wei
+from taskwork.chain.types import BlockNumber, Gas, Wei
 
 pytestmark = pytest.mark.unit
 
@@ -26,9 +26,6 @@ GWEI = 10**9
 LIMITS = Limits(max_fee=Wei(100), min_tip=Wei(0), min_profit=Wei(0), tip_share=50)
 QUOTE = Quote(executed=1, failed=0, gas_used=Gas(1_000), payout=Wei(20_000))
 TASK = DueTask(
-    task_hash=TaskHash("0x00"),
-    owner=ZERO_ADDRESS,
-    target=ZERO_ADDRESS,
     gas=Gas(70_000),
     next_block=BlockNumber(100),
     ceiling=Wei(50),

@@ -19,6 +19,7 @@ from keeper.store.database import MEMORY, Store, as_url
 from keeper.store.schema import metadata
 from keeper.types import (
     BlockRef,
+    Committed,
     Cursor,
     EntryState,
     Identity,
@@ -36,6 +37,7 @@ from taskwork.chain.types import (
     ZERO_ADDRESS,
     BlockNumber,
     Gas,
+    Task,
     TaskHash,
     TaskStatus,
     Wei,
@@ -281,3 +283,42 @@ async def test_store__database_away__says_so_and_works_again(postgres: Postgres)
 )
 def test_as_url__file_or_url__is_what_the_database_is_called(place: str, url: str) -> None:
     assert as_url(place) == url
+
+
+@pytest.mark.unit
+async def test_migrations__index_of_an_older_release__is_built_anew(tmp_path: Path) -> None:
+    """It has no definitions of committed tasks; the books stay as they are."""
+    place = str(tmp_path / "keeper.db")
+    store = await Store.open(place, ABOUT)
+
+    def age(db: Connection) -> None:
+        books.put(db, entry())
+        index.put_events(db, [event(3)])
+        index.set_cursor(db, Cursor(BlockNumber(1), BlockRef(BlockNumber(5), "0x5")))
+        db.execute(text("DROP TABLE definitions"))
+        db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    await store.write(age)
+    await store.close()
+    again = await Store.open(place, ABOUT)
+    assert await again.read(index.cursor) is None
+    assert await again.read(index.count_events) == 0
+    assert await again.read(books.listed) == [entry()]
+    await again.close()
+
+
+async def test_index__committed_tasks__are_due_by_their_block_and_gone_by_a_reorg(
+    store: Store,
+) -> None:
+    task = Task(ME, Gas(5), ZERO_ADDRESS, b"data", 0)
+
+    def work(db: Connection) -> list[list[Committed]]:
+        index.put_tasks(db, [record()])
+        index.put_definitions(db, [Committed(TASK, task, BlockNumber(3))])
+        early = index.committed_due(db, BlockNumber(2), 10)
+        due = index.committed_due(db, BlockNumber(3), 10)
+        index.remove_from(db, BlockNumber(3))
+        return [early, due, index.committed_due(db, BlockNumber(3), 10)]
+
+    found = await store.write(work)
+    assert found == [[], [Committed(TASK, task, BlockNumber(3))], []]

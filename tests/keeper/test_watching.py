@@ -17,11 +17,10 @@ from keeper.services.endpoints import (
     reference_head,
 )
 from keeper.services.profit import add, subtract
-from keeper.services.selection import allowed, blocks_late, is_better_alone, paying
+from keeper.services.selection import allowed, blocks_late, handled, is_better_alone, paying
 from keeper.types import (
     BlockRef,
     Denied,
-    DueTask,
     EntryState,
     LedgerEntry,
     Quote,
@@ -31,7 +30,16 @@ from keeper.types import (
     TxKind,
     Verdict,
 )
-from taskwork.chain.types import ZERO_ADDRESS, Address, BlockNumber, Gas, TaskHash, Wei, as_address
+from taskwork.chain.types import (
+    ZERO_ADDRESS,
+    Address,
+    BlockNumber,
+    Gas,
+    Task,
+    TaskHash,
+    Wei,
+    as_address,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -125,10 +133,8 @@ def test_extends__first_block_and_tip__must_fit_where_they_meet(
     assert extends([block(2, "b", "a")], tip) is does
 
 
-def due(name: str, owner: Address, target: Address) -> DueTask:
-    price = Wei(1)
-    at = BlockNumber(1)
-    return DueTask(TaskHash(name), owner, target, Gas(1), at, price, price, price)
+def call(owner: Address, target: Address) -> Task:
+    return Task(owner, Gas(1), target, b"", 0)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +147,8 @@ def due(name: str, owner: Address, target: Address) -> DueTask:
     ],
 )
 def test_allowed__owner_or_target_denied__leaves_the_rest(denied: Denied, left: list[str]) -> None:
-    tasks = [due("1", ALICE, ZERO_ADDRESS), due("2", ZERO_ADDRESS, VAULT)]
+    first, second = TaskHash("1"), TaskHash("2")
+    tasks = {first: call(ALICE, ZERO_ADDRESS), second: call(ZERO_ADDRESS, VAULT)}
     assert allowed(tasks, denied) == left
 
 
@@ -157,6 +164,11 @@ def test_paying__task_below_its_own_gas__is_left_out() -> None:
     found = quote(("a", 100, 1_000), ("b", 101, 1_000), ("moved", None, 1))
     assert paying(found, Wei(10)) == ["a", "moved"]
     assert is_better_alone(found, Wei(10))
+
+
+def test_handled__no_gas_for_all__keeps_the_order_of_the_rest() -> None:
+    chosen = [TaskHash(name) for name in ("c", "b", "a")]
+    assert handled(quote(("a", 1, 1), ("c", 1, 1)), chosen) == ["c", "a"]
 
 
 @pytest.mark.parametrize("price", [1, 1_000])
