@@ -164,15 +164,18 @@ async def test_keeper__endpoint_lies_about_the_nonce__sends_what_can_be_mined(
     chain: Chain,
 ) -> None:
     task_hash = await chain.schedule_due()
-    with running_proxy(chain.url) as liar, running_proxy(chain.url) as honest:
-        with liar.program.during(says("0xffffff"), "eth_getTransactionCount"):
-            rpc = f"{honest.http},{liar.http}"
-            async with running_keeper(chain, chain.executor, rpc=rpc) as keeper:
-                failed = await keeper.said("cycle_failed")
-            assert failed["bot"] == "executor"  # a first start cannot tell which of two lies
-            rpc += f",{chain.url}"
-            async with running_keeper(chain, chain.executor, rpc=rpc) as keeper:
-                await keeper.said("batch_executed")
+    with (
+        running_proxy(chain.url) as liar,
+        running_proxy(chain.url) as honest,
+        liar.program.during(says("0xffffff"), "eth_getTransactionCount"),
+    ):
+        rpc = f"{honest.http},{liar.http}"
+        async with running_keeper(chain, chain.executor, rpc=rpc) as keeper:
+            failed = await keeper.said("cycle_failed")
+        assert failed["bot"] == "executor"  # a first start cannot tell which of two lies
+        rpc += f",{chain.url}"
+        async with running_keeper(chain, chain.executor, rpc=rpc) as keeper:
+            await keeper.said("batch_executed")
     assert await chain.manager.get_task_status(task_hash) is TaskStatus.COMPLETED
 
 
