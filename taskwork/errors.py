@@ -15,6 +15,7 @@ TaskworkError
 │   ├── NotEnough           money, gas or room is lacking: add, or wait
 │   └── BadValue            no contract will accept this argument
 ├── TransactionFailed       a mined transaction reverted
+├── UntrustedPool           stop: it would have you sign for another pool
 ├── ProofError              stop: this statement cannot be proven or judged
 │   ├── BadKey              none, not the locked one, or one that anybody could forge for
 │   ├── BadProof            not a proof: its length, a coordinate, a point
@@ -142,6 +143,18 @@ class BadSignal(ProofError):
 
 class ProverFailed(ProofError):
     """The prover is missing, or ended without a proof."""
+
+
+class UntrustedPool(TaskworkError):
+    """A pool gives the signing domain of another pool, or of another chain, for its own."""
+
+    def __init__(self, pool: str, chain_id: int, named: str, named_chain_id: int) -> None:
+        super().__init__(
+            f"the pool {pool} on chain {chain_id} would have you sign for {named} "
+            f"on chain {named_chain_id}"
+        )
+        self.pool = pool
+        self.named = named
 
 
 class PrivacyError(TaskworkError):

@@ -11,6 +11,7 @@ from eth_account.messages import SignableMessage, encode_typed_data
 from taskwork.chain.pool_types import JobId, Result, Timestamp
 from taskwork.chain.signing import MessageSigner
 from taskwork.chain.types import Address
+from taskwork.errors import UntrustedPool
 
 _TAIL = [{"name": "nonce", "type": "uint256"}, {"name": "expiry", "type": "uint256"}]
 _CLAIM = [
@@ -38,6 +39,12 @@ class SigningDomain:
     version: str
     chain_id: int
     pool: Address
+
+    def expect(self, chain_id: int, pool: Address) -> SigningDomain:
+        """The same; refuses a pool that names another one, in which the signature would be good."""
+        if (self.chain_id, self.pool) != (chain_id, pool):
+            raise UntrustedPool(pool, chain_id, self.pool, self.chain_id)
+        return self
 
     def message(self, kind: str, fields: Any, values: Mapping[str, object]) -> SignableMessage:
         """As EIP-712 has it."""

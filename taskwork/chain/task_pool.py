@@ -215,9 +215,11 @@ class TaskPoolClient(ContractClient):
         return int((await self._read("nonces(address)", user))[0])
 
     async def signing_domain(self) -> SigningDomain:
-        """What signatures for this pool are bound to."""
+        """What signatures for this pool are bound to; raises `UntrustedPool` for another's."""
         _, name, version, chain_id, pool, *_ = await self._read("eip712Domain()")
-        return SigningDomain(name, version, chain_id, pool)
+        with node_errors():
+            here = await self.web3.eth.chain_id
+        return SigningDomain(name, version, chain_id, pool).expect(here, self.address)
 
     # The pool
 

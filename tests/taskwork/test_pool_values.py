@@ -40,7 +40,7 @@ from taskwork.chain.pool_types import (
 from taskwork.chain.pool_validation import check_config, check_jobs, check_value
 from taskwork.chain.signing import recover_signer
 from taskwork.chain.types import ZERO_ADDRESS, Gas, Wei, as_address
-from taskwork.errors import InvalidInput
+from taskwork.errors import InvalidInput, UntrustedPool
 
 pytestmark = pytest.mark.unit
 
@@ -271,6 +271,17 @@ def test_sign_submission__typed_data__is_what_the_pool_hashes() -> None:
     ]
     struct = keccak(encode([*fields, "uint256", "uint256"], values))
     assert signer_of(struct, permit.signature) == account.address
+
+
+@pytest.mark.parametrize(
+    "named", [replace(DOMAIN, pool=ALICE), replace(DOMAIN, chain_id=1)], ids=["pool", "chain"]
+)
+def test_signing_domain__of_another_pool_or_chain__is_never_signed_for(
+    named: SigningDomain,
+) -> None:
+    assert DOMAIN.expect(31337, POOL) == DOMAIN
+    with pytest.raises(UntrustedPool, match="would have you sign for"):
+        named.expect(31337, POOL)
 
 
 def test_recover_signer__no_signature__is_nobody() -> None:
