@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz circuits lint fmt bench abi lock clean
+.PHONY: help setup demo up down test fuzz chaos circuits lint fmt bench abi lock clean
 
 help: ## list the commands
 	@printf 'Taskwork: scheduled calls and proven work, settled on chain\n\n'
@@ -37,6 +37,11 @@ fuzz: setup ## play a million steps on the manager and 300,000 on the pools, and
 
 circuits: setup ## compile the circuits and make their keys and verifiers, the large ones too (minutes)
 	@$(PY) -m circuits.build --all
+circuits: setup ## compile the circuits and make their keys and verifiers, the large ones too (minutes)
+	@$(PY) -m circuits.build --all
+
+chaos: setup ## do bad things to keepers, and check that nothing came of it (minutes)
+	@$(PY) -m tests.chaos
 
 lint: setup ## check format, lint, types, layouts, sizes, import directions and ABIs
 	ruff check .

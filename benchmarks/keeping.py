@@ -76,12 +76,16 @@ class Keeper:
 
     def stop(self, *, grace_s: float = PATIENCE_S) -> int:
         """Ask it to end; returns its exit code."""
+        self.ask_to_stop()
+        assert self.process is not None
+        return self.process.wait(grace_s)
+
+    def ask_to_stop(self) -> None:
+        """Tell it to end when what it has sent is mined."""
         assert self.process is not None
         if self.process.poll() is None:
             self.said_anything()  # while Python still loads, any signal is the end
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(grace_s)
-        return self.process.wait()
 
     def is_running(self) -> bool:
         """Whether the process is there."""

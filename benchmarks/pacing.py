@@ -11,6 +11,7 @@ from benchmarks.keeping import Keeper
 from benchmarks.world import World
 
 _LOOK_S = 0.005
+_END_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,15 @@ class Pace:
         while self.world.chain.head() < block:
             self.step()
 
-    def finish(self, *, within: int) -> None:
-        """Mine until the keeper has seen all that it sent, for so many blocks at most."""
+    def end(self, *, within: int) -> int:
+        """Stop the keeper, and mine what it waits for; returns its exit code."""
+        self.keeper.ask_to_stop()
         for _ in range(within):
-            if not self._is_out() and not outside.read_store(self.keeper.store).unsettled:
-                return
-            self.step()
-        raise AssertionError(f"transactions are still out after {within} blocks")
+            if not self.keeper.is_running():
+                return self.keeper.stop()
+            time.sleep(_END_S)
+            self.world.chain.mine()
+        raise AssertionError(f"the keeper waits for more than {within} blocks")
 
     def clear(self, *, within: int) -> None:
         """Mine until nothing is due, for so many blocks at most."""

@@ -20,6 +20,7 @@ from tests.chaos.runner import FOLDER, Outcome, outcome_of
 from tests.chaos.scenario import SCENARIOS, Scenario
 
 assert scenarios.__all__
+WIDTH = 110  # columns that the tables need
 HEADINGS = ("tasks", "runs", "blocks", "sent", "wasted", "kills", "gwei earned", "seconds")
 
 
@@ -52,6 +53,7 @@ def main(
     keeper's books equal the chain's to the wei, and the process exits with 0.
     """
     console = Console(stderr=as_json)
+    console.width = max(console.width, WIDTH)
     if only_list:
         console.print(listing())
         return

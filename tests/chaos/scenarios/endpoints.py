@@ -96,9 +96,9 @@ def stale(stage: Stage, rounds: int) -> None:
 
 @scenario(3)
 def liars(stage: Stage, rounds: int) -> None:
-    """one of two endpoints tells wrong nonces, wrong receipts, or of another chain"""
-    liar, good = stage.proxy(), stage.proxy()
-    stage.working(rpc=f"{liar.http},{good.http}")
+    """one of three endpoints tells wrong nonces, wrong receipts, or of another chain"""
+    liar, others = stage.proxy(), (stage.proxy(), stage.proxy())
+    stage.working(rpc=",".join(proxy.http for proxy in (liar, *others)))
     lies = (
         (faults.off_by(1), COUNT),
         (faults.off_by(-1), COUNT),

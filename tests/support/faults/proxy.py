@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from random import Random
 from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType, web
 
 from taskwork.devnet.processes import free_port
 from tests.support.faults.faults import AnswerWith, Ask, CutOff, Json
@@ -43,6 +43,7 @@ class Proxy:
 
     def stop(self) -> None:
         self._do(self._close())
+        self._do(self._abandon())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -79,6 +80,13 @@ class Proxy:
             await self._session.close()
             self._runner = self._session = None
 
+    async def _abandon(self) -> None:
+        """Give up every request that still hangs."""
+        hanging = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._websocket(request)
@@ -101,9 +109,12 @@ class Proxy:
     async def _post(self, request: Json) -> Json:
         if self._session is None:
             raise CutOff
-        async with self._session.post(self._node_url, json=request) as answer:
-            found: Json = await answer.json()
-            return found
+        try:
+            async with self._session.post(self._node_url, json=request) as answer:
+                found: Json = await answer.json()
+                return found
+        except ClientError:
+            raise CutOff from None
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
         if self._session is None:
