@@ -14,7 +14,6 @@ from keeper.services.selection import allowed, handled, is_better_alone, paying
 from keeper.settings import Settings
 from keeper.signals import QueueSeen, Signals
 from keeper.simulator import Simulator
-from keeper.store.database import Store
 from keeper.types import Bid, Head, Quote, Verdict
 from taskwork.chain.task_manager_calls import TaskManagerCalls
 from taskwork.chain.transactions import Call, Fees
@@ -52,10 +51,10 @@ class Appraiser:
         executor: Address,
         settings: Settings,
         signals: Signals,
-        store: Store | None = None,
+        queues: Queues,
     ) -> None:
         self._manager = manager
-        self._queues = Queues(manager, store)
+        self._queues = queues
         self._simulator = Simulator(manager)
         self._calls = TaskManagerCalls(manager.address)
         self._executor = executor

@@ -14,12 +14,14 @@ from keeper.protocols import Lease, NoLease, Signer
 from keeper.providers.endpoint import Endpoint
 from keeper.providers.heads import Heads, HeadStream
 from keeper.providers.manager import ManagerReader
+from keeper.queues import Queues
 from keeper.sender import Sender
 from keeper.settings import Settings
 from keeper.signals import Signals
 from keeper.store.database import Store
 from keeper.tracker import Tracker
 from keeper.types import Identity
+from taskwork.chain.types import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,16 @@ def build_bots(
 def _rehearser(parts: Parts, stream: HeadStream) -> Rehearser:
     return Rehearser(
         stream,
-        appraiser=Appraiser(parts.manager, NOBODY, parts.settings, parts.signals, parts.store),
+        appraiser=_appraiser(parts, NOBODY),
         ledger=parts.ledger,
         timeout_s=parts.settings.block_timeout_s,
         signals=parts.signals,
     )
+
+
+def _appraiser(parts: Parts, executor: Address) -> Appraiser:
+    queues = Queues(parts.manager, parts.store)
+    return Appraiser(parts.manager, executor, parts.settings, parts.signals, queues)
 
 
 def _executor(parts: Parts, stream: HeadStream, signer: Signer, lease: Lease) -> Executor:
@@ -70,7 +77,7 @@ def _executor(parts: Parts, stream: HeadStream, signer: Signer, lease: Lease) ->
     return Executor(
         stream,
         manager=parts.manager,
-        appraiser=Appraiser(parts.manager, signer.address, settings, signals, store),
+        appraiser=_appraiser(parts, signer.address),
         tracker=Tracker(
             signer.address,
             parts.manager,

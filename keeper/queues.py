@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from keeper.providers.manager import ManagerReader
 from keeper.services.plan import landing_block
 from keeper.services.selection import blocks_late
 from keeper.simulator import TaskRef
 from keeper.store import index
 from keeper.store.database import Store
-from keeper.types import Head
+from keeper.types import Committed, Head
 from taskwork.chain.task_manager import TaskManagerClient
 from taskwork.chain.task_manager_calls import TaskManagerCalls
 from taskwork.chain.transactions import Call
@@ -44,9 +46,12 @@ class Due:
 class Queues:
     """Both places. Without a store there are no committed tasks to be known."""
 
-    def __init__(self, manager: ManagerReader, store: Store | None) -> None:
+    def __init__(
+        self, manager: ManagerReader, store: Store | None, *, of_the_past: bool = False
+    ) -> None:
         self._manager = manager
         self._store = store
+        self._of_the_past = of_the_past  # the index knows what is due now, and not what was
         self._definitions: dict[TaskHash, Task] = {}  # of the stored tasks due lately
 
     async def queued(self, head: Head) -> Due:
@@ -61,10 +66,15 @@ class Queues:
         landing = landing_block(head.number)
         if self._store is None:
             return Due((), 0, {})
-        known = await self._store.read(lambda db: index.committed_due(db, landing, MOST_READ))
+        known = await self._store.read(lambda db: self._candidates(db, head))
         blocks = await self._blocks([one.task_hash for one in known], head)
         due = {one.task_hash: one.task for one in known if 0 < blocks[one.task_hash] <= landing}
         return Due(tuple(due), blocks_late([blocks[one] for one in due], landing), due)
+
+    def _candidates(self, db: Connection, head: Head) -> list[Committed]:
+        if self._of_the_past:
+            return index.committed_then(db, head.number, MOST_READ)
+        return index.committed_due(db, landing_block(head.number), MOST_READ)
 
     async def definitions(self, due: Due, head: Head) -> dict[TaskHash, Task]:
         """What the due tasks call. It never changes, so it is asked once."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,7 @@ from keeper.appraiser import Appraiser, Offer, Purse
 from keeper.bots.rehearser import NOBODY
 from keeper.providers.manager import ManagerReader
 from keeper.providers.pool import open_endpoints
+from keeper.queues import Queues
 from keeper.services.hindsight import Comparison, Decision, compare, newly_done
 from keeper.settings import Settings
 from keeper.signals import Signals
@@ -47,11 +49,16 @@ async def _decisions(
 ) -> AsyncIterator[Decision]:
     if not 0 < first <= last:
         raise InvalidInput("--from", first, f"must be at least 1, and not after --to {last}")
-    earned = await _earned(settings)
-    async with open_endpoints(settings.endpoints, settings.reading, Signals()) as endpoints:
+    async with AsyncExitStack() as stack:
+        store = await Store.open(settings.store.get_secret_value())
+        stack.push_async_callback(store.close)
+        endpoints = open_endpoints(settings.endpoints, settings.reading, Signals())
+        await stack.enter_async_context(endpoints)
         about = await find_manager(endpoints, settings)
         manager = ManagerReader(endpoints, about.manager)
-        appraiser = Appraiser(manager, NOBODY, settings, Signals())
+        queues = Queues(manager, store, of_the_past=True)
+        appraiser = Appraiser(manager, NOBODY, settings, Signals(), queues)
+        earned = _by_block(await store.read(books.listed))
         done: set[TaskHash] = set()
         for number in range(first, last + 1):
             head = await _head_before(manager, number)
@@ -102,13 +109,8 @@ async def _head_before(manager: ManagerReader, number: int) -> Head:
     )
 
 
-async def _earned(settings: Settings) -> dict[int, Wei]:
-    """Profit by block, as booked."""
-    store = await Store.open(settings.store.get_secret_value())
-    try:
-        entries: list[LedgerEntry] = await store.read(books.listed)
-    finally:
-        await store.close()
+def _by_block(entries: Sequence[LedgerEntry]) -> dict[int, Wei]:
+    """Profit as booked."""
     earned: dict[int, Wei] = {}
     for entry in entries:
         earned[entry.block.number] = Wei(earned.get(entry.block.number, 0) + entry.profit)

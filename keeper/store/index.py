@@ -92,6 +92,19 @@ def committed_due(db: Connection, landing: BlockNumber, limit: int) -> list[Comm
     return [committed_from_row(row) for row in db.execute(found)]
 
 
+def committed_then(db: Connection, head: BlockNumber, limit: int) -> list[Committed]:
+    """The committed tasks that may have been waiting at a block of the past."""
+    found = (
+        select(definitions)
+        .join(tasks, tasks.c.task_hash == definitions.c.task_hash)
+        .where(definitions.c.block <= head)
+        .where((tasks.c.status == TaskStatus.QUEUED.name) | (tasks.c.last_block > head))
+        .order_by(definitions.c.block, definitions.c.task_hash)
+        .limit(limit)
+    )
+    return [committed_from_row(row) for row in db.execute(found)]
+
+
 def events_of_task(db: Connection, task_hash: TaskHash) -> list[IndexedEvent]:
     """A task's history, oldest first."""
     return _events(db, events.c.task_hash == task_hash)

@@ -19,6 +19,7 @@ from taskwork.chain.types import BlockNumber
 from taskwork.errors import InvalidInput
 from tests.keeper.support import running_keeper, settings_for, until
 from tests.keeper.test_cli import keeper
+from tests.keeper.test_committed import commit
 from tests.support.chain import ETHER, Chain, refuse
 
 pytestmark = pytest.mark.integration
@@ -70,6 +71,20 @@ async def test_replay__same_settings_and_block__decides_what_was_done(past: Past
     for block in acted:
         (again,) = await decide_again(settings, block, block)
         assert (again.verdict, again.executed, again.profit) == ("run", 1, again.did)
+
+
+async def test_replay__committed_task_that_is_over__is_decided_about_as_then(
+    chain: Chain, tmp_path: Path
+) -> None:
+    store = str(tmp_path / "keeper.db")
+    async with running_keeper(chain, chain.executor, store=store, tip_share=0) as running:
+        await commit(chain, ahead=3)
+        await chain.mine(4)
+        executed = await running.said("batch_executed")
+        await until(lambda: _indexed(running.signals) >= executed["block"])
+    block = BlockNumber(executed["block"])
+    (again,) = await decide_again(settings_for(chain, store=store, tip_share=0), block, block)
+    assert (again.verdict, again.executed, again.profit) == ("run", 1, again.did)
 
 
 async def test_replay__quicker_by_a_block__counts_each_task_once(past: Past) -> None:
