@@ -139,9 +139,9 @@ class Keeper:
     async def _finish(self, executor: Executor, loops: Sequence[asyncio.Task[None]]) -> None:
         """Accept no work, and wait for what is out; it is journaled, should time run out."""
         executor.accepts_work = False
-        await _first_of(executor.idle.wait(), loops, timeout_s=self._settings.stop_timeout_s)
-        if not executor.idle.is_set():
-            log.error("transaction_left_behind", hashes=await executor.hashes_out())
+        await _first_of(executor.settled(), loops, timeout_s=self._settings.stop_timeout_s)
+        if left := await executor.hashes_out():
+            log.error("transaction_left_behind", hashes=left)
 
 
 async def _first_of(

@@ -55,11 +55,23 @@ class Executor(Bot):
         self._store = store
         self._settings = settings
         self._limits = settings.limits
+        self._busy = asyncio.Lock()  # during a round
         self._unprofitable = 0  # blocks in a row
         self._was_low = False
 
     async def on_head(self, head: Head) -> None:
         """See through what is out; when nothing is, look for work."""
+        async with self._busy:
+            await self._deal_with(head)
+
+    async def settled(self) -> None:
+        """Wait until nothing is out; at once when nothing was, even if no node answers."""
+        async with self._busy:
+            out = await self.hashes_out()
+        if out:
+            await self.idle.wait()
+
+    async def _deal_with(self, head: Head) -> None:
         flights = await self._tracker.follow(head)
         out = [flight for flight in flights if flight.is_out]
         for flight in out:
@@ -73,7 +85,8 @@ class Executor(Bot):
         """What is out, perhaps: everything signed for nonces that are open."""
         me = self._sender.address
         flights = await self._store.read(lambda db: journal.open_flights(db, me))
-        return [attempt.tx_hash for flight in flights for attempt in flight.attempts]
+        out = (flight for flight in flights if flight.is_out)
+        return [attempt.tx_hash for flight in out for attempt in flight.attempts]
 
     def _note_idle(self, *, is_idle: bool) -> None:
         if is_idle:

@@ -182,6 +182,17 @@ async def test_gap__stranger_left_a_nonce_out__is_filled(chain: Chain) -> None:
     assert executed["executed"] == 1
 
 
+async def test_stop__node_away_and_nothing_out__ends_at_once(chain: Chain) -> None:
+    with running_proxy(chain.url) as proxy:
+        settings = {"rpc": proxy.http, "stop_timeout_s": 600, "request_timeout_s": 1}
+        async with running_keeper(chain, chain.executor, **settings) as keeper:
+            await keeper.said("keeper_started")
+            with proxy.away():
+                await keeper.said("endpoint_lost")
+                await keeper.end()
+    assert not keeper.all_said("transaction_left_behind")
+
+
 async def test_store__cannot_be_written__sends_nothing(chain: Chain, tmp_path: Path) -> None:
     await chain.schedule_due(data=None)
     store = tmp_path / "keeper.db"
