@@ -34,6 +34,7 @@ class Heads:
         self._max_lag = reading.max_lag
         self._signals = signals
         self._blocks: dict[str, Any] = {}  # newest block by endpoint
+        self._away: set[str] = set()  # by name, as told
         self._changed: set[asyncio.Event] = set()
         self._followers: list[asyncio.Task[None]] = []
 
@@ -89,6 +90,9 @@ class Heads:
             endpoint.pushed.clear()
 
     def _saw(self, endpoint: Endpoint, block: Any) -> None:
+        if endpoint.name in self._away:
+            self._away.remove(endpoint.name)
+            log.info("endpoint_back", endpoint=endpoint.name)
         known = self._blocks.get(endpoint.name)
         self._blocks[endpoint.name] = block
         endpoint.saw_head(BlockNumber(block["number"]))
@@ -97,7 +101,9 @@ class Heads:
                 changed.set()
 
     def _lost(self, endpoint: Endpoint, error: Exception) -> None:
-        if self._blocks.pop(endpoint.name, None) is not None or isinstance(error, ConfigError):
+        self._blocks.pop(endpoint.name, None)
+        if endpoint.name not in self._away:
+            self._away.add(endpoint.name)
             log.warning("endpoint_lost", endpoint=endpoint.name, reason=str(error))
 
     def _score(self, endpoint: Endpoint) -> None:
