@@ -37,8 +37,6 @@ fuzz: setup ## play a million steps on the manager and 300,000 on the pools, and
 
 circuits: setup ## compile the circuits and make their keys and verifiers, the large ones too (minutes)
 	@$(PY) -m circuits.build --all
-circuits: setup ## compile the circuits and make their keys and verifiers, the large ones too (minutes)
-	@$(PY) -m circuits.build --all
 
 chaos: setup ## do bad things to keepers, and check that nothing came of it (minutes)
 	@$(PY) -m tests.chaos
