@@ -19,7 +19,7 @@ setup: ## install everything into this folder (the others do it by themselves)
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo 'set-up: no Python here: install 3.11, 3.12 or 3.13' >&2; exit 1; }
 	@$(PYTHON) -m tools.setup
 
-demo: setup ## watch tasks being scheduled, run and paid for on a chain of your own
+demo: setup ## watch scheduled tasks and paid jobs being run and paid for, on chains of your own
 	@$(PY) -m examples.demo
 
 up: setup ## start a local chain with the contracts and a keeper, and leave them running

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -55,8 +57,17 @@ from taskwork.chain.pool_types import (
     Timestamp,
 )
 from taskwork.chain.pool_viewer import TaskPoolViewerClient
-from taskwork.chain.types import ZERO_ADDRESS, Address, BlockNumber, Gas, Wei
-from taskwork.errors import ConfigError, InvalidInput, NotFound, NotPermitted
+from taskwork.chain.rpc import connect
+from taskwork.chain.task_pool import TaskPoolClient
+from taskwork.chain.types import ZERO_ADDRESS, Address, BlockNumber, Gas, Wei, as_address
+from taskwork.errors import (
+    ChainError,
+    ConfigError,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    UntrustedPool,
+)
 from taskwork.privacy.boxes import (
     encrypt_input,
     open_input,
@@ -69,10 +80,13 @@ from taskwork.privacy.context import ClaimContext, InputContext
 from taskwork.privacy.keys import Announcement, PrivateKey
 from taskwork.worker.client import GlobalStats, WorkerClient
 from tests.support.chain import ETHER, Chain
+from tests.support.faults.faults import Lie
+from tests.support.faults.proxy import running_proxy
 from tests.support.pools import BOND, REWARD, make_pools
 
 pytestmark = pytest.mark.integration
 
+RECEIPT = "eth_getTransactionReceipt"
 RESULT = Result("A field of study.", "0x1234", b"\x01\x02", 123, 456)
 
 
@@ -375,6 +389,51 @@ async def test_hook__attested_by_two_of_two__settles_inside_the_submission(chain
 
     assert await pool.get_job_status(job) is JobStatus.SETTLED
     assert (await pool.get_pool_stats()).rewarded == REWARD
+
+
+# Nodes and pools that lie
+
+
+async def test_logs__changed_by_the_node__are_not_believed(chain: Chain) -> None:
+    pools = await make_pools(chain, data_mode=DataMode.LOGGED)
+    (job,) = await pools.post("What is AI?")
+    await pools.worker.claim_task()
+    await pools.worker.submit_task(job, "A field of study.")
+
+    with running_proxy(chain.url) as proxy:
+        async with connect(proxy.http) as web3:
+            pool = TaskPoolClient(web3, pools.pool.address)
+            assert (await pool.get_posted(job)).input_data == "What is AI?"
+            lying = proxy.program.during(swapping("What is AI?", "What is Al?"), RECEIPT)
+            with lying, pytest.raises(ChainError, match="do not match its hash"):
+                await pool.get_posted(job)
+            lying = proxy.program.during(swapping("study", "sport"), RECEIPT)
+            with lying, pytest.raises(ChainError, match="result do not match its hash"):
+                await pool.get_result(job)
+
+
+async def test_signing_domain__of_another_pool__signs_nothing(chain: Chain) -> None:
+    pools = await make_pools(chain)
+    own, other = pools.pool.address, as_address("0x" + "e5" * 20)
+    with running_proxy(chain.url) as proxy:
+        async with connect(proxy.http) as web3:
+            worker = WorkerClient(TaskPoolClient(web3, own), pools.worker.account)
+            assert (await worker.permit_claim()).user == worker.account.address
+            named = Lie(lambda data: data.replace(own[2:].lower(), other[2:].lower()))
+            lying = proxy.program.during(named, "eth_call")
+            with lying, pytest.raises(UntrustedPool) as caught:
+                await worker.permit_claim()
+    assert (caught.value.pool, caught.value.named) == (own, other)
+
+
+def swapping(old: str, new: str) -> Lie:
+    """Logs in which somebody has put other words."""
+
+    def swap(receipt: Any) -> Any:
+        text = json.dumps(receipt)
+        return json.loads(text.replace(old.encode().hex(), new.encode().hex()))
+
+    return Lie(swap)
 
 
 # Posting
