@@ -1,4 +1,4 @@
-"""Records what tests and benchmarks need and takes minutes to make: `python -m tests.circuits.record`.
+"""Records proofs that take minutes to make: `python -m tests.circuits.record`.
 
 Thirty-two proofs of one claim each and one of eight claims, of digits_public and digits_batch, with
 the keys in .build/circuits (`make circuits`), for verifiers at fixed addresses.
@@ -40,7 +40,7 @@ POOL, WORKER = as_address("0x" + "a1" * 20), as_address("0x" + "b1" * 20)
 
 @dataclass(frozen=True)
 class Recorded:
-    """What was recorded: claims, a proof of each under the single key, and one of the first eight."""
+    """Claims, a proof of each under the single key, and one proof of the first eight."""
 
     keys: ModelKeys
     claims: list[ProvenClaim]
