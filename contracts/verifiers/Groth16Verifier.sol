@@ -112,16 +112,19 @@ contract Groth16Verifier is IGroth16Verifier {
     /// and from the circuit's commitment to them.
     function _evaluate(uint256 list, uint256 committed) private pure returns (uint256 point, uint256 value) {
         bytes32 domain = POINT_DOMAIN;
+        uint256 order = ORDER;
         assembly ("memory-safe") {
-            let order := ORDER // on the stack, as the loop uses it twice a turn
             let length := mul(EVALUATED, 0x60)
             let free := mload(0x40)
             mstore(free, domain)
             mstore(add(free, 0x20), committed)
             mcopy(add(free, 0x40), list, length)
             point := shr(8, keccak256(free, add(length, 0x40)))
+            // three signals a turn: a turn for each signal costs 500 gas more
             for { let next := add(list, length) } gt(next, list) {} {
-                next := sub(next, 0x20)
+                next := sub(next, 0x60)
+                value := addmod(mulmod(value, point, order), mload(add(next, 0x40)), order)
+                value := addmod(mulmod(value, point, order), mload(add(next, 0x20)), order)
                 value := addmod(mulmod(value, point, order), mload(next), order)
             }
         }
@@ -135,8 +138,8 @@ contract Groth16Verifier is IGroth16Verifier {
         uint256 publicInput,
         uint256 publicResult
     ) private pure {
-        if (publicInput >= ORDER) revert Groth16Verifier_SignalTooLarge(publicInput, ORDER - 1);
-        if (publicResult >= ORDER) revert Groth16Verifier_SignalTooLarge(publicResult, ORDER - 1);
+        uint256 larger = publicInput > publicResult ? publicInput : publicResult;
+        if (larger >= ORDER) revert Groth16Verifier_SignalTooLarge(larger, ORDER - 1);
         bytes32 given = ProofSignals.hashOfJob(requestId, modelHash, publicInput);
         if (given != job.jobHash) revert Groth16Verifier_WrongJob(given, job.jobHash);
     }

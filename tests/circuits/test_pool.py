@@ -199,10 +199,10 @@ async def test_settler__evaluated_proof_that_is_of_something_else__is_refused(
     proof = stage.fast.prove_values(stage.artifacts.zkey, stage.known(1)).proof
     eight = [proposals[0]] * 8
 
+    wrong_proof = settler.calls.settle_evaluated(pool, stage.keys, eight, 1, proof)
     with pytest.raises(Groth16Settler_NotProven):
-        call = settler.calls.settle_evaluated(pool, stage.keys, eight, 1, proof)
-        await settler.simulate(call, sender=sender)
+        await settler.simulate(wrong_proof, sender=sender)
     other = replace(stage.keys, batch=stage.keys.single)
+    wrong_model = settler.calls.settle_evaluated(pool, other, eight, 1, proof)
     with pytest.raises(Groth16Verifier_WrongJob):
-        call = settler.calls.settle_evaluated(pool, other, eight, 1, proof)
-        await settler.simulate(call, sender=sender)
+        await settler.simulate(wrong_model, sender=sender)
