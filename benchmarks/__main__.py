@@ -10,7 +10,18 @@ from dataclasses import dataclass
 import click
 from rich.console import Console
 
-from benchmarks import curves, drawing, economics, figures, keepers, operations, report
+from benchmarks import (
+    curves,
+    drawing,
+    economics,
+    figures,
+    keepers,
+    operations,
+    pool,
+    pool_report,
+    pool_scale,
+    report,
+)
 from benchmarks.figures import Difference
 
 
@@ -30,9 +41,14 @@ class Suite:
 SHORT = (
     Suite("operations", lambda: operations.measure_all(operations.OPERATIONS)),
     Suite("economics", economics.measure_all, more_is_worse=False),
+    Suite("pool", lambda: pool.measure_all(pool.POOL_OPERATIONS)),
 )
 WIDTH = 100  # columns that the tables need
-ALL = (*SHORT, Suite("curves", curves.measure_all))
+ALL = (
+    *SHORT,
+    Suite("curves", curves.measure_all),
+    Suite("pool_scale", pool_scale.measure_all),
+)
 
 
 @click.group(invoke_without_command=True)
@@ -76,6 +92,9 @@ def show(console: Console, measured: dict[str, dict[str, int]]) -> None:
     report.print_operations(console, measured["operations"], figures.load("operations"))
     report.print_peers(console, measured["operations"])
     report.print_economics(console, measured["economics"])
+    pool_report.print_pool(console, measured["pool"], figures.load("pool"))
+    if "pool_scale" in measured:
+        pool_report.print_scale(console, measured["pool_scale"])
 
 
 def compare(console: Console, measured: dict[str, dict[str, int]]) -> bool:

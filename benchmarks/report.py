@@ -40,7 +40,7 @@ def print_operations(console: Console, measured: Figures, committed: Figures) ->
     for operation in OPERATIONS:
         key, act = operation.key, acts.get(operation.key, "")
         gas = measured[key]
-        cells = [_number(gas), _change(committed.get(key), gas), *_goal(gas, goals.get(key))]
+        cells = cells_of(gas, committed.get(key), goals.get(key))
         table.add_row(operation.title, *cells, *_others(peers, act))
     console.print(table)
     met = sum(key in measured and measured[key] <= goal for key, goal in goals.items())
@@ -118,7 +118,12 @@ def _table(title: str, headings: Iterable[str]) -> Table:
     return table
 
 
-def _number(value: int | None) -> Text:
+def cells_of(gas: int, committed: int | None, goal: int | None) -> list[Text]:
+    """A figure, its change since it was committed, its goal, and whether that is met."""
+    return [number(gas), _change(committed, gas), *_goal(gas, goal)]
+
+
+def number(value: int | None) -> Text:
     return NOTHING if value is None else Text(f"{value:,}")
 
 
@@ -140,11 +145,11 @@ def _goal(measured: int, goal: int | None) -> tuple[Text, Text]:
         return NOTHING, Text()
     missed = measured > goal
     verdict = Text("missed", style="red") if missed else Text("met", style="green")
-    return _number(goal), verdict
+    return number(goal), verdict
 
 
 def _others(peers: Peers, act: str) -> tuple[Text, Text]:
-    return _number(peers.best(act)), _number(peers.prototype(act))
+    return number(peers.best(act)), number(peers.prototype(act))
 
 
 def _share(measured: Figures, case: Case) -> Text:

@@ -65,7 +65,7 @@ contract TaskPoolFactory is ITaskPoolFactory {
     }
 
     /// @inheritdoc ITaskPoolFactory
-    function createPool(PoolConfig calldata config, PoolSetup calldata setup) external returns (address pool) {
+    function createPoolToOrder(PoolConfig calldata config, PoolSetup calldata setup) external returns (address pool) {
         return _create(config, setup);
     }
 

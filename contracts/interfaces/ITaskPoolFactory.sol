@@ -57,7 +57,7 @@ interface ITaskPoolFactory is IPoolListener {
 
     /// @notice Makes a pool to order.
     /// @dev Warning: its router can claim for whoever calls it; workers look at `ITaskPool.config` before they lock bonds.
-    function createPool(PoolConfig calldata config, PoolSetup calldata setup) external returns (address pool);
+    function createPoolToOrder(PoolConfig calldata config, PoolSetup calldata setup) external returns (address pool);
 
     /// @notice The address of the next pool that `creator` makes with such a configuration.
     /// @dev It depends on the creator, on how many pools the creator has made, and on the configuration, so that nobody

@@ -99,7 +99,7 @@ class TaskPoolFactoryCalls(ContractCalls):
         _check_texts(setup.category, setup.metadata)
         check_config(config)
         check_terms(setup.terms)
-        return self._call(f"createPool({CONFIG},{SETUP})", config, setup)
+        return self._call(f"createPoolToOrder({CONFIG},{SETUP})", config, setup)
 
     def pool_status_changed(self, *, active: bool) -> Call:
         """What a pool tells its factory; others are refused."""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import economics, figures, operations
+from benchmarks import economics, figures, operations, pool, pool_scale
 from benchmarks.curves import CURVES, lines_of
 from benchmarks.drawing import drawings
 from benchmarks.peers import load_goals, load_peers
+from benchmarks.pool_report import load_pool_goals, load_pool_peers
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +61,7 @@ def test_compare__of_two_sets__lists_what_differs_by_size():
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("name", ["operations", "economics", "curves"])
+@pytest.mark.parametrize("name", ["operations", "economics", "curves", "pool", "pool_scale"])
 def test_save__of_committed_figures__changes_nothing(name, tmp_path, monkeypatch):
     committed = (figures.FOLDER / f"{name}.json").read_text("utf-8")
     found = figures.load(name)
@@ -102,6 +103,23 @@ def test_block__however_crowded__costs_each_task_the_same():
     assert block["execute, per task"][640] <= block["execute, per task"][50] * 1.05
 
 
+@pytest.mark.unit
+def test_pool__beside_ten_thousand_pools_jobs_or_workers__costs_what_it_does_beside_ten():
+    gas = figures.load("pool_scale")
+    few, many = pool_scale.SIZES
+    for kind in pool_scale.KINDS:
+        for act in pool_scale.ACTS:
+            assert gas[f"{act} beside {many} {kind}"] == gas[f"{act} beside {few} {kind}"]
+
+
+@pytest.mark.unit
+def test_pool__committed__meets_its_goals_but_for_few_jobs_in_a_bucket():
+    gas, goals = figures.load("pool"), load_pool_goals()
+    missed = {key for key, goal in goals.items() if gas[key] > goal}
+    assert missed == {"on_time_10"}
+    assert gas["on_time_50"] <= goals["on_time_10"]
+
+
 # What stands beside them
 
 
@@ -118,3 +136,11 @@ def test_goals_and_peers__name__operations_that_exist():
     assert {key for keys in operations.PEER_ACTS.values() for key in keys} <= known
     acts = {act for system in load_peers().systems for act in system.gas}
     assert acts <= {*operations.PEER_ACTS}
+
+
+@pytest.mark.unit
+def test_pool_goals_and_peers__name__operations_that_exist():
+    known = {operation.key for operation in pool.POOL_OPERATIONS}
+    peers = load_pool_peers()
+    assert set(load_pool_goals()) <= known
+    assert {*peers["seed"], *peers["boundless"]} <= known

@@ -257,6 +257,25 @@ class PoolMachine(RuleBasedStateMachine):
             end = ends[min(pick // 4, len(ends) - 1)]
             self.play(Wait(end + beside - self.stage.engine.time))
 
+    @precondition(lambda self: self.has(Status.OPEN, Status.CLAIMED, Status.SUBMITTED))
+    @rule(pick=drawing.picks, beside=st.sampled_from((0, 0, 1)), by_time=st.booleans())
+    def end_of_window(self, pick: int, beside: int, by_time: bool) -> None:
+        """In the last second of what a job waits for, or in the next, somebody acts."""
+        job = plans.picked(self.driver, pick, Status.CLAIMED, Status.SUBMITTED, Status.DISPUTED)
+        assert job
+        if job.status.is_live and job.until + beside >= self.stage.engine.time:
+            self.play(Wait(job.until + beside - self.stage.engine.time))
+        acts = {
+            Status.OPEN: (job.requester, calls.Cancel(job.id)),
+            Status.CLAIMED: (job.worker, plans.result(job, 1, job.worker)),
+        }
+        judge: tuple[int, calls.Call] = (judge_of(job), calls.Verify(job.id, beside == 0))
+        people: tuple[int, calls.Call] = acts.get(job.status, judge)
+        time: tuple[int, calls.Call] = (STRANGER, calls.Release(job.id))
+        for sender, call in (time, people) if by_time else (people, time):
+            if sender:
+                self.send(sender, call)
+
     @precondition(lambda self: self.late())
     @rule(pick=drawing.picks, by_contract=st.booleans())
     def release(self, pick: int, by_contract: bool) -> None:

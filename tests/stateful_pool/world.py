@@ -93,7 +93,7 @@ def build(engine: Engine, code: Compiled) -> tuple[World, World]:
 def make_pool(engine: Engine, factory: int, config: Config) -> int:
     """Have the factory make a pool."""
     signature = (
-        "createPool((address,address,address,uint32,uint8,uint8,bool),"
+        "createPoolToOrder((address,address,address,uint32,uint8,uint8,bool),"
         f"(address,string,string,{TERMS}))"
     )
     setup = (REGISTRY, "tests", "", tuple(FIRST_TERMS))

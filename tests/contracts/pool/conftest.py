@@ -112,7 +112,7 @@ def make_pool(
         config = Config(**({"owner": str(requester), "router": str(router)} | own))
         terms = Terms(**({"verifier": str(verifier)} | changes))
         setup = Setup(str(model_registry), "llm", "about this pool", terms)
-        receipt = pool_world.factory.createPool(config, setup, sender=deployer)
+        receipt = pool_world.factory.createPoolToOrder(config, setup, sender=deployer)
         (made,) = receipt.decode_logs(pool_world.factory.PoolCreated)
         pool = project.ITaskPool.at(made.pool)
         made_pools.append(pool)
