@@ -36,6 +36,7 @@ KINDS = (
     "recurring",
     "by hash",  # the executor names the tasks
     "sparse",  # each task in a block of its own
+    "committed",  # the executor brings the definitions
 )
 
 
@@ -104,6 +105,9 @@ def _prepare(world: World, case: Case) -> Batch:
         world.schedule(owners, plan.recurring())
         world.execute(plan.start, runs=case.count)
         return Batch(plan.start + INTERVAL, everything)
+    if case.kind == "committed":
+        _, tasks = world.commit(owners, plan)
+        return Batch(plan.start, world.calls.execute_committed(tasks, 0))
     target = REFUSER if case.kind == "failure" else plan.target
     sent = world.schedule(owners, replace(plan, target=target))
     if case.kind == "by hash":

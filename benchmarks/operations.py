@@ -88,6 +88,13 @@ def schedule_first_ever(world: World) -> int:
     return world.schedule_paid([STRANGER], plan).gas()[0]
 
 
+def schedule_committed(world: World) -> int:
+    plan = Plan(world.window())
+    value = world.required_bond(plan.definition(OWNER, 0))
+    sent, _ = world.commit([OWNER], plan, value=value)
+    return sent.gas()[0]
+
+
 def execute_and_schedule(world: World) -> int:
     plan = Plan(world.window())
     world.schedule([OTHER], plan)
@@ -139,6 +146,31 @@ def chosen_per_task(owners: Sequence[Address]) -> Callable[[World], int]:
     return measure
 
 
+def committed_per_task(owners: Sequence[Address], count: int) -> Callable[[World], int]:
+    """Gas per task in a batch of committed tasks."""
+
+    def measure(world: World) -> int:
+        plan = Plan(world.window())
+        _, tasks = world.commit(taking_turns(owners, count), plan)
+        call = world.calls.execute_committed(tasks, 0)
+        return world.execute_by(call, plan.start, runs=count) // count
+
+    return measure
+
+
+def committed_recurring_per_task(owners: Sequence[Address], count: int) -> Callable[[World], int]:
+    """Gas per task in the second run of committed tasks that recur."""
+
+    def measure(world: World) -> int:
+        plan = Plan(world.window()).recurring()
+        _, tasks = world.commit(taking_turns(owners, count), plan)
+        call = world.calls.execute_committed(tasks, 0)
+        world.execute_by(call, plan.start, runs=count)
+        return world.execute_by(call, plan.start + INTERVAL, runs=count) // count
+
+    return measure
+
+
 def recurring_per_task(owners: Sequence[Address], count: int) -> Callable[[World], int]:
     """Gas per task in the second run of recurring tasks that share their blocks."""
 
@@ -172,6 +204,11 @@ def cancel_alone(world: World) -> int:
 def cancel_among_others(world: World) -> int:
     plan = Plan(world.window())
     return cancel(world, world.schedule([OTHER, OWNER, OTHER], plan).hashes()[1])
+
+
+def cancel_committed(world: World) -> int:
+    _, (task,) = world.commit([OWNER], Plan(world.window()))
+    return world.chain.run(OWNER, world.calls.cancel_committed(task)).gas
 
 
 def cancel(world: World, task_hash: TaskHash) -> int:
@@ -218,6 +255,7 @@ OPERATIONS = (
     Operation("schedule_50", "  50 into one block, mean", schedule_50),
     Operation("schedule_prepaid", "  the bond deposited before", schedule_prepaid),
     Operation("schedule_first_ever", "  an owner's first ever", schedule_first_ever),
+    Operation("schedule_committed", "  committed: by its hash alone", schedule_committed),
     Operation("execute_and_schedule", "Execute and schedule", execute_and_schedule),
     # Executing: what the targets use is taken off
     Operation("execute_1", "Execute 1 task", execute_1),
@@ -232,12 +270,19 @@ OPERATIONS = (
     Operation("recurring_1", "Execute 1 recurring task", recurring_per_task(ONE, 1)),
     Operation("recurring_50", "  50 in one block, per task", recurring_per_task(ONE, 50)),
     Operation("recurring_50_owners", "  50 of 50 owners, per task", recurring_per_task(MANY, 50)),
+    Operation("committed_1", "Execute 1 committed task", committed_per_task(ONE, 1)),
+    Operation("committed_50", "  50, per task", committed_per_task(ONE, 50)),
+    Operation("committed_50_owners", "  50 of 50 owners, per task", committed_per_task(MANY, 50)),
+    Operation(
+        "committed_recurring_50", "  50 that recur, per task", committed_recurring_per_task(ONE, 50)
+    ),
     Operation("poll_1", "Poll, next work 1 block away", poll(1)),
     Operation("poll_far", "  10^6 blocks away", poll(FAR)),
     Operation("poll_empty", "  nothing queued", poll(None)),
     # Managing
     Operation("cancel_alone", "Cancel, alone in its block", cancel_alone),
     Operation("cancel_among_others", "  among others", cancel_among_others),
+    Operation("cancel_committed", "  committed", cancel_committed),
     Operation("update", "Update to another block", update),
     Operation("reactivate", "Reactivate into a new block", reactivate),
     Operation("deposit", "Deposit", deposit),

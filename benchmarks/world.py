@@ -150,13 +150,30 @@ class World:
         self, tasks: Iterable[tuple[Address, Plan]], *, value: Wei = NO_VALUE
     ) -> Sent:
         """Schedule tasks of various owners, in one block and in that order."""
+        tasks = list(tasks)
+        calls = (self.calls.schedule_task(one, value=value) for one in self.definitions(tasks))
+        return self._submit(calls, [owner for owner, _ in tasks])
+
+    def commit(
+        self, owners: Sequence[Address], plan: Plan, *, value: Wei = NO_VALUE
+    ) -> tuple[Sent, list[Task]]:
+        """Schedule a committed task for each owner in the list, in one block."""
+        definitions = self.definitions((owner, plan) for owner in owners)
+        calls = (self.calls.schedule_committed(one, value=value) for one in definitions)
+        return self._submit(calls, owners), [one.task for one in definitions]
+
+    def definitions(self, tasks: Iterable[tuple[Address, Plan]]) -> list[TaskDefinition]:
+        """The plans as the next tasks of their owners."""
         nonces: dict[Address, int] = {}
-        sent = []
+        found = []
         for owner, plan in tasks:
             nonce = nonces[owner] if owner in nonces else self.nonce(owner)
-            call = self.calls.schedule_task(plan.definition(owner, nonce), value=value)
-            sent.append(self.chain.submit(owner, call))
+            found.append(plan.definition(owner, nonce))
             nonces[owner] = nonce + 1
+        return found
+
+    def _submit(self, calls: Iterable[Call], senders: Sequence[Address]) -> Sent:
+        sent = [self.chain.submit(*one) for one in zip(senders, calls, strict=True)]
         self.chain.mine()
         return Sent(self.chain, sent)
 

@@ -44,7 +44,7 @@ library GasCosts {
     /// @dev A task hash in the calldata of `executeTasks`.
     uint256 internal constant HASH_CHARGE = 800;
     /// @dev A committed task in the calldata of `executeCommitted`, without the calldata of its own call: seven words.
-    uint256 internal constant DEFINITION_CHARGE = 1_700;
+    uint256 internal constant DEFINITION_CHARGE = 1_900;
     /// @dev What the EVM gives back for a word that became zero (EIP-3529).
     uint256 internal constant CLEARED = 4_800;
 
