@@ -21,6 +21,7 @@ from tests.stateful.storage import (
     state_word,
 )
 from tests.support.definitions import Status
+from tests.support.indexer import Seen
 
 MASK = ~(PAGE << PAGE_AT)
 
@@ -71,6 +72,23 @@ class Checks:
         for executor in self.model.credits:
             assert self.storage.credit(executor) == ledger.credits[executor]
         assert self.storage.manager() >> 160 == ledger.fees
+        assert len(ledger.indexer.tasks) == len(self.model.tasks)
+        for task in self.model.tasks.values():
+            seen = ledger.indexer.tasks[task.hash].seen
+            assert seen == self._on_chain(task), f"{task}: the events tell {seen}"
+
+    def _on_chain(self, task: Task) -> Seen:
+        """By the chain's own words. A word of zero is of a task whose only run has succeeded."""
+        word = self.storage.state(task.id)
+        status = Status(word >> 220 & 15) if word else Status.COMPLETED
+        left = word >> 80 & limits.ENDLESS
+        return Seen(
+            status=status,
+            next_block=word & MAX_BLOCK if status == Status.QUEUED else 0,
+            runs_left=limits.FOREVER if left == limits.ENDLESS else left,
+            executed=word >> 160 & (1 << 27) - 1 if word else 1,
+            failed=word >> 188 & (1 << 24) - 1,
+        )
 
     # Tasks
 

@@ -154,7 +154,7 @@ class Driver:
             one = plan._replace(nonce=plan.nonce + again)
             model.apply(Schedule(one), now)
         now.feed.end()
-        self.ledger.read(events)
+        self.ledger.read(events, block)
 
     def _room_for(self, plan: Definition) -> int:
         """How many more of such a task its owner can schedule."""
@@ -183,7 +183,7 @@ class Driver:
             self._check_refused(refused, answer, step)
         else:
             self._check_done(step, expected, answer, feed)
-        self.ledger.read(events)
+        self.ledger.read(events, block)
 
     def _route(self, sender: int, call: Call) -> tuple[int, int, bytes]:
         """Who sends what to whom so that `sender` makes the call."""

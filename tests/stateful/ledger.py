@@ -1,14 +1,15 @@
-"""An indexer that knows nothing but events: it must come to the chain's own balances."""
+"""An indexer that knows nothing but events: it must come to the chain's own books and states."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
 from tests.stateful.events import Event
+from tests.support.indexer import Indexer
 
 
 class Ledger:
-    """Bonds, credits and fees, as the events tell them."""
+    """Bonds, credits, fees and tasks, as the events and their blocks tell them."""
 
     def __init__(self) -> None:
         self.bonds: defaultdict[int, int] = defaultdict(int)
@@ -17,13 +18,22 @@ class Ledger:
         self.charged = 0
         self.fees = 0
         self.runs: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])  # done, failed
+        self.indexer = Indexer()
         self._owners: dict[int, int] = {}
 
-    def read(self, events: list[Event]) -> None:
+    def read(self, events: list[Event], block: int) -> None:
         for event in events:
+            self._index(event, block)
             handler = getattr(self, f"_{event.name}", None)
             if handler:
                 handler(*event.args)
+
+    def _index(self, event: Event, block: int) -> None:
+        task_hash, *values = event.args
+        if event.name == "TaskCommitted":
+            values = values[3:8]  # the schedule, behind the owner and two offsets
+        if event.name.startswith("Task") and event.name != "TasksExecuted":
+            self.indexer.read(event.name, block, task_hash, tuple(values))
 
     # Named as the events are.
 

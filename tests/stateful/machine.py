@@ -412,7 +412,7 @@ class SchedulerMachine(RuleBasedStateMachine):
         self.checks.first_blocks()
 
     @invariant()
-    def m13_events_tell_every_balance(self) -> None:
+    def m13_events_tell_every_balance_and_state(self) -> None:
         self.checks.events_are_true()
 
     @invariant()

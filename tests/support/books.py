@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from eth_utils import to_checksum_address
 
 from tests.support.definitions import INFO, TASK, Status
+from tests.support.indexer import Indexer, Seen
 
 if TYPE_CHECKING:
     from tests.support.abi import Interface, Named
@@ -22,23 +23,32 @@ class Entry(NamedTuple):
     """What the books need to know of a task."""
 
     task_hash: bytes
-    status: int
+    seen: Seen
     gas: int
-    next_block: int
     reserve: int
+
+    @property
+    def status(self) -> int:
+        return self.seen.status
+
+    @property
+    def next_block(self) -> int:
+        return self.seen.next_block
 
 
 @dataclass
 class Ledger:
-    """Every balance as the events tell it."""
+    """Every balance and every task as the events tell them."""
 
     bonds: dict[str, int] = field(default_factory=dict)
     credits: dict[str, int] = field(default_factory=dict)
     fees: int = 0
     owners: dict[bytes, str] = field(default_factory=dict)
     committed: dict[bytes, tuple[object, ...]] = field(default_factory=dict)
+    indexer: Indexer = field(default_factory=Indexer)
 
-    def read(self, event: Named) -> None:
+    def read(self, event: Named, block: int) -> None:
+        self._index(event, block)
         if event.name == "TaskCommitted":
             self.committed[event["taskHash"]], _ = event["definition"]
         elif event.name == "TaskScheduled":
@@ -59,6 +69,16 @@ class Ledger:
             self._credit(event["executor"], event["amount"])
         elif event.name == "CreditWithdrawn":
             self._credit(event["executor"], -event["amount"])
+
+    def _index(self, event: Named, block: int) -> None:
+        if "taskHash" not in event.args:
+            return
+        task_hash, *values = event.args.values()
+        if event.name == "TaskScheduleSet":
+            (values,) = values
+        elif event.name == "TaskCommitted":
+            _, (_, values) = values
+        self.indexer.read(event.name, block, task_hash, tuple(values))
 
     def _bond(self, account: str, amount: int) -> None:
         self.bonds[account] = self.bonds.get(account, 0) + amount
@@ -86,7 +106,9 @@ class Books:
         self._check_events(told)
         for account in accounts:
             self._check_reserves(account, entries[account] + committed.get(account, []))
-        self._check_queue([entry for own in entries.values() for entry in own])
+        stored = [entry for own in entries.values() for entry in own]
+        self._check_queue(stored)
+        self._check_states(told, stored + [one for own in committed.values() for one in own])
 
     def _check_solvency(
         self, accounts: list[str], executors: list[str], ether_forced_in: bool
@@ -124,6 +146,11 @@ class Books:
             )
             self._check_load(block, class_, count, gas)
 
+    def _check_states(self, told: Ledger, entries: list[Entry]) -> None:
+        """Who reads nothing but events knows where every task is."""
+        known = {task_hash: task.seen for task_hash, task in told.indexer.tasks.items()}
+        assert {entry.task_hash: entry.seen for entry in entries} == known
+
     def _check_load(self, block: int, class_: int, count: int, gas: int) -> None:
         call = "blockLoad(uint64,uint8)"
         tasks, admitted = self.rpc.read(
@@ -146,8 +173,8 @@ class Books:
         block_range = {"fromBlock": hex(self.since), "toBlock": "latest"}
         logs = self.rpc("eth_getLogs", {"address": self.manager, **block_range})
         ledger = Ledger()
-        for event in self.interface.decode_logs(logs, self.manager):
-            ledger.read(event)
+        for log in logs:
+            ledger.read(self.interface.decode_log(log), int(log["blockNumber"], 16))
         return ledger
 
     def _entries(self, account: str) -> list[Entry]:
@@ -159,21 +186,25 @@ class Books:
         """The committed tasks, of which the chain has only the hash, by owner."""
         found: dict[str, list[Entry]] = {}
         for task_hash, task in told.committed.items():
-            if self._number("getTaskStatus(bytes32)", task_hash) == Status.NONE:
-                continue  # its only run has succeeded
             account = told.owners[task_hash]
-            call = f"getCommittedInfo({TASK})"
-            found.setdefault(account, []).append(self._entry(task_hash, account, call, task))
+            found.setdefault(account, []).append(self._committed_entry(task_hash, account, task))
         return found
+
+    def _committed_entry(self, task_hash: bytes, account: str, task: tuple[object, ...]) -> Entry:
+        if self._number("getTaskStatus(bytes32)", task_hash) == Status.NONE:
+            # The chain has forgotten it: its only run has succeeded.
+            return Entry(task_hash, Seen(Status.COMPLETED, 0, 0, 1, 0), gas=0, reserve=0)
+        return self._entry(task_hash, account, f"getCommittedInfo({TASK})", task)
 
     def _entry(
         self, task_hash: bytes, account: str, call: str = "getTaskInfo(bytes32)", key: object = None
     ) -> Entry:
         status = self._number("getTaskStatus(bytes32)", task_hash)
         (info,) = self.rpc.read(self.manager, call, key or task_hash, returns=INFO)
-        (task, _), metrics = info
+        (task, schedule), (executed, failed, next_block, reserve) = info
         assert to_checksum_address(task[0]) == account
-        return Entry(task_hash, status, task[1], metrics[2], metrics[3])
+        seen = Seen(Status(status), next_block, schedule[2], executed, failed)
+        return Entry(task_hash, seen, task[1], reserve)
 
     def _range(self, first: int, last: int) -> list[bytes]:
         call = "getTasksInRange(uint64,uint64)"
