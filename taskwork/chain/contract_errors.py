@@ -51,6 +51,7 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
     ),
     WrongState: frozenset(
         {
+            "Groth16Settler_NotJudged",
             "ReentrancyGuardReentrantCall",
             "TaskAlreadyClaimed",
             "TaskManager_NotInactive",
@@ -115,6 +116,7 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
             "CircuitVerifier_LengthMismatch",
             "Create2EmptyBytecode",
             "FailedDeployment",
+            "Groth16Settler_NotProven",
             "Groth16Verifier_CountMismatch",
             "Groth16Verifier_ProofLength",
             "Groth16Verifier_SignalTooLarge",
