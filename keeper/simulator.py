@@ -20,7 +20,7 @@ from taskwork.chain.rpc import Web3
 from taskwork.chain.task_manager import TaskManagerClient
 from taskwork.chain.transactions import Call
 from taskwork.chain.types import Address, BlockNumber, Gas, Task, TaskHash, Wei
-from taskwork.errors import ContractError, MethodMissing
+from taskwork.errors import ContractError, MethodMissing, NodeRefused
 
 log = structlog.get_logger()
 
@@ -109,14 +109,23 @@ class Simulator:
         tx["gas"] = gas
         tx["maxFeePerGas"] = Web3Wei(head.next_base_fee)
         tx["maxPriorityFeePerGas"] = Web3Wei(0)
-        overrides: Any = {sender: {"balance": hex(_RICH)}}
-
-        async def ask(web3: Web3) -> bytes:
-            return bytes(await web3.eth.call(tx, head.number, overrides))
-
+        rich: Any = {sender: {"balance": hex(_RICH)}}
         try:
-            executed = await self._manager.endpoints.ask(ask)
+            executed = await self._call(tx, head.number, rich)
         except ContractError as error:
             log.warning("batch_would_revert", reason=str(error))
             return False
         return int.from_bytes(executed[:32], "big") > 0
+
+    async def _call(self, tx: TxParams, block: BlockNumber, overrides: Any) -> bytes:
+        """With what the sender really has, where a node knows no overrides."""
+
+        async def ask(web3: Web3) -> bytes:
+            return bytes(await web3.eth.call(tx, block, overrides))
+
+        try:
+            return await self._manager.endpoints.ask(ask)
+        except NodeRefused:
+            if overrides is None:
+                raise
+            return await self._call(tx, block, None)

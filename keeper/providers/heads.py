@@ -36,12 +36,11 @@ class Heads:
         self._blocks: dict[str, Any] = {}  # newest block by endpoint
         self._away: set[str] = set()  # by name, as told
         self._changed: set[asyncio.Event] = set()
-        self._followers: list[asyncio.Task[None]] = []
+        self._followers: dict[Endpoint, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
-        self._followers = [
-            asyncio.create_task(self._follow(endpoint)) for endpoint in self._endpoints.all
-        ]
+        for endpoint in self._endpoints.all:
+            self._start_following(endpoint)
         return self
 
     async def __aexit__(
@@ -50,9 +49,10 @@ class Heads:
         _error: BaseException | None,
         _tb: TracebackType | None,
     ) -> None:
-        for follower in self._followers:
+        followers = list(self._followers.values())
+        for follower in followers:
             follower.cancel()
-        await asyncio.gather(*self._followers, return_exceptions=True)
+        await asyncio.gather(*followers, return_exceptions=True)
 
     def subscribe(self) -> HeadStream:
         """A stream of heads of one's own."""
@@ -62,7 +62,14 @@ class Heads:
         return HeadStream(self, changed)
 
     def newest(self) -> Any | None:
-        """The newest block of the best endpoint."""
+        """The newest block of the best endpoint.
+
+        Raises what ended a follower, and starts it again: nobody is blind for ever by one surprise.
+        """
+        for endpoint, follower in list(self._followers.items()):
+            if follower.done():
+                self._start_following(endpoint)
+                follower.result()
         for endpoint in self._endpoints.usable():
             if endpoint.name in self._blocks:
                 return self._blocks[endpoint.name]
@@ -72,8 +79,17 @@ class Heads:
         """A block as a head, with a node's word on the next block's base fee."""
         head = await self._endpoints.ask(lambda web3: read_fees(web3, block))
         fields = (head.number, head.next_base_fee, head.timestamp)
-        self._signals.emit(HeadSeen(*fields, endpoint=self._endpoints.usable()[0].name))
+        self._signals.emit(HeadSeen(*fields, endpoint=self._endpoints.asked))
         return head
+
+    def _start_following(self, endpoint: Endpoint) -> None:
+        follower = asyncio.create_task(self._follow(endpoint))
+        follower.add_done_callback(lambda _: self._wake())
+        self._followers[endpoint] = follower
+
+    def _wake(self) -> None:
+        for changed in self._changed:
+            changed.set()
 
     async def _follow(self, endpoint: Endpoint) -> None:
         while True:
@@ -97,8 +113,7 @@ class Heads:
         self._blocks[endpoint.name] = block
         endpoint.saw_head(BlockNumber(block["number"]))
         if known is None or known["hash"] != block["hash"]:
-            for changed in self._changed:
-                changed.set()
+            self._wake()
 
     def _lost(self, endpoint: Endpoint, error: Exception) -> None:
         self._blocks.pop(endpoint.name, None)

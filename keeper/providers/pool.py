@@ -29,7 +29,7 @@ class Endpoints:
         self.all = tuple(endpoints)
         self._max_lag = max_lag
         self._signals = signals
-        self._asked = endpoints[0].name
+        self.asked = endpoints[0].name  # the one that answered last
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,10 +74,10 @@ class Endpoints:
         return list(await asyncio.gather(*(_try(endpoint, work) for endpoint in asked)))
 
     def _note(self, endpoint: Endpoint) -> None:
-        if endpoint.name != self._asked:
-            log.warning("failed_over", before=self._asked, after=endpoint.name)
-            self._signals.emit(FailedOver(self._asked, endpoint.name))
-            self._asked = endpoint.name
+        if endpoint.name != self.asked:
+            log.warning("failed_over", before=self.asked, after=endpoint.name)
+            self._signals.emit(FailedOver(self.asked, endpoint.name))
+            self.asked = endpoint.name
 
 
 async def _try(endpoint: Endpoint, work: Callable[[Web3], Awaitable[T]]) -> T | ChainError:

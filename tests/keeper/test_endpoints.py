@@ -10,7 +10,7 @@ import structlog
 
 from keeper.errors import NoEndpoint, NotATaskManager, WrongChain, WrongStore
 from keeper.providers.endpoint import short_name
-from keeper.providers.heads import Heads
+from keeper.providers.heads import Heads, HeadStream
 from keeper.providers.pool import Endpoints, open_endpoints
 from keeper.signals import FailedOver, HeadSeen, Signal, Signals
 from keeper.startup import find_manager
@@ -195,3 +195,26 @@ async def test_keeper__pushed_heads__executes_before_it_would_have_looked(
             await chain.schedule_due()
             executed = await keeper.said("batch_executed")
     assert executed["executed"] == 1
+
+
+@pytest.mark.integration
+async def test_heads__follower_ends_by_a_surprise__is_told_and_started_again(chain: Chain) -> None:
+    async with open_endpoints([chain.url], READING, Signals()) as endpoints:
+        (endpoint,) = endpoints.all
+        async with Heads(endpoints, READING, Signals()) as heads, asyncio.timeout(PATIENCE_S):
+            stream, stop = heads.subscribe(), asyncio.Event()
+            first = await stream.next(stop)
+            endpoint.pushed = None  # type: ignore[assignment]
+            with pytest.raises(AttributeError):
+                await follow(stream, chain)
+            endpoint.pushed = asyncio.Event()
+            await chain.mine()
+            second = await stream.next(stop)
+    assert first is not None
+    assert second is not None
+    assert second.number > first.number
+
+
+async def follow(stream: HeadStream, chain: Chain) -> None:
+    while await stream.next(asyncio.Event()):
+        await chain.mine()
