@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from taskwork.chain.task_manager import TaskManagerClient
 from taskwork.chain.types import BlockNumber
 from taskwork.devnet.control import ChainControl
 from taskwork.devnet.keeper import KeeperProcess
@@ -22,17 +21,16 @@ class Pace:
     """The chain's clock, the keeper that it waits for, and the blocks in which people act."""
 
     control: ChainControl
-    manager: TaskManagerClient
     keeper: KeeperProcess
     ends: int
     base_fee_at: Callable[[int], int]
     acts: Sequence[int]
+    find_due: Callable[[BlockNumber, BlockNumber], Awaitable[BlockNumber | None]]  # in a range
 
     async def next_due(self, head: BlockNumber) -> int:
         """The next block with work for the keeper, passing over what nobody wanted to do."""
         first = BlockNumber(max(0, head - PATIENCE))
-        ends = BlockNumber(self.ends)
-        return await self.manager.get_next_execution_block_in_range(first, ends) or self.ends + 1
+        return await self.find_due(first, BlockNumber(self.ends)) or self.ends + 1
 
     async def wait_for_transactions(self) -> None:
         """Hold the block back until the keeper has sent something, or its time is up."""

@@ -52,11 +52,11 @@ class Play:
         chain, acts = self.stage.scenario.chain, self.stage.scenario.acts
         return Pace(
             control=self.stage.control,
-            manager=self.stage.manager,
             keeper=self.keeper,
             ends=chain.ends,
             base_fee_at=chain.base_fee.at,
             acts=[act.at for act in acts],
+            find_due=self.stage.manager.get_next_execution_block_in_range,
         )
 
     async def _look(self) -> Snapshot:

@@ -11,7 +11,15 @@ from web3.types import BlockIdentifier, FilterParams, LogReceipt, TxReceipt
 from taskwork.chain.abi import load_abi
 from taskwork.chain.events import Event, EventT, event_kinds, read_log
 from taskwork.chain.rpc import Web3, node_errors
-from taskwork.chain.transactions import Call, Fees, Signer, send, simulate, simulate_many
+from taskwork.chain.transactions import (
+    NO_GAS,
+    Call,
+    Fees,
+    Signer,
+    send,
+    simulate,
+    simulate_many,
+)
 from taskwork.chain.types import NO_VALUE, ZERO_ADDRESS, Address, BlockNumber, Gas, Wei, as_address
 
 FIRST_BLOCK = BlockNumber(0)
@@ -27,8 +35,10 @@ class ContractCalls:
         self._address = address
         self._abi = load_abi(self.CONTRACT)
 
-    def _call(self, signature: str, *args: object, value: Wei = NO_VALUE) -> Call:
-        return Call(self._address, self._abi.encode_call(signature, args), value)
+    def _call(
+        self, signature: str, *args: object, value: Wei = NO_VALUE, spare: Gas = NO_GAS
+    ) -> Call:
+        return Call(self._address, self._abi.encode_call(signature, args), value, spare)
 
 
 class ContractClient:

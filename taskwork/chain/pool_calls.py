@@ -20,13 +20,15 @@ from taskwork.chain.pool_types import (
 )
 from taskwork.chain.pool_validation import check_job_id, check_jobs, check_result, check_terms
 from taskwork.chain.transactions import Call
-from taskwork.chain.types import NO_VALUE, Address, Wei
+from taskwork.chain.types import NO_VALUE, Address, Gas, Wei
 from taskwork.chain.validation import check_range
 from taskwork.errors import InvalidInput
 
 _ARRAYS = "uint256[],uint256[],string[],string[],uint256[]"
 _RESULT = "address,uint256,string,bytes,uint256,uint256,string"
 _MAX_UINT256 = 2**256 - 1
+# A block later, the same call may be the first of a deadline bucket, and have it scheduled.
+_SCHEDULING = Gas(300_000)
 
 
 class TaskPoolCalls(ContractCalls):
@@ -53,9 +55,9 @@ class TaskPoolCalls(ContractCalls):
             [job.deadline for job in jobs],
         )
         if options is None:
-            return self._call(f"addAITasks({_ARRAYS})", *arrays, value=value)
+            return self._call(f"addAITasks({_ARRAYS})", *arrays, value=value, spare=_SCHEDULING)
         signature = f"addAITasks({_ARRAYS},{OPTIONS})"
-        return self._call(signature, *arrays, options, value=value)
+        return self._call(signature, *arrays, options, value=value, spare=_SCHEDULING)
 
     def cancel_task(self, task_id: JobId) -> Call:
         """Take an open job back."""
@@ -66,24 +68,28 @@ class TaskPoolCalls(ContractCalls):
     def claim_task_for_user(self, user: Address, task_id: JobId | None = None) -> Call:
         """Claim a job, or the first open one; the sender is the user, or the user's router."""
         if task_id is None:
-            return self._call("claimTaskForUser(address)", user)
+            return self._call("claimTaskForUser(address)", user, spare=_SCHEDULING)
         check_job_id(task_id)
-        return self._call("claimTaskForUser(address,uint256)", user, task_id)
+        signature = "claimTaskForUser(address,uint256)"
+        return self._call(signature, user, task_id, spare=_SCHEDULING)
 
     def claim_task_with(self, permit: Permit, task_id: JobId) -> Call:
         """Claim for somebody who signed; see `pool_signing.sign_claim`."""
         signature = "claimTaskForUser(address,uint256,uint256,bytes)"
-        return self._call(signature, permit.user, task_id, permit.expiry, permit.signature)
+        fields = (permit.user, task_id, permit.expiry, permit.signature)
+        return self._call(signature, *fields, spare=_SCHEDULING)
 
     def submit_task_for_user(self, user: Address, task_id: JobId, result: Result) -> Call:
         """Submit a result; the sender is the user, or the user's router."""
-        return self._call(f"submitTaskForUser({_RESULT})", *_submission(user, task_id, result))
+        signature = f"submitTaskForUser({_RESULT})"
+        return self._call(signature, *_submission(user, task_id, result), spare=_SCHEDULING)
 
     def submit_task_with(self, permit: Permit, task_id: JobId, result: Result) -> Call:
         """Submit for somebody who signed; see `pool_signing.sign_submission`."""
         signature = f"submitTaskForUser({_RESULT},uint256,bytes)"
         fields = _submission(permit.user, task_id, result)
-        return self._call(signature, *fields, permit.expiry, permit.signature)
+        permission = (permit.expiry, permit.signature)
+        return self._call(signature, *fields, *permission, spare=_SCHEDULING)
 
     # Judging
 

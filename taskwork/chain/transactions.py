@@ -16,6 +16,7 @@ from taskwork.chain.rpc import Request, Web3, batch, node_errors
 from taskwork.chain.types import NO_VALUE, ZERO_ADDRESS, Address, Gas, Wei
 from taskwork.errors import ChainError, NotMined, TransactionFailed
 
+NO_GAS = Gas(0)
 _GAS_MARGIN = 150  # percent of the estimate: scheduling opens more storage once a block emptied
 _POLL_SECONDS = 0.1
 _BATCH = 100  # requests that every node takes at once
@@ -28,6 +29,7 @@ class Call:
     to: Address
     data: bytes
     value: Wei = NO_VALUE
+    spare: Gas = NO_GAS  # beyond the estimate: what a later block's time may add
 
     def as_tx(self, sender: Address) -> TxParams:
         """The fields that are known without a node."""
@@ -104,7 +106,7 @@ async def send(
     """
     tx = call.as_tx(account.address)
     with node_errors():
-        tx["gas"] = gas or await web3.eth.estimate_gas(tx) * _GAS_MARGIN // 100
+        tx["gas"] = gas or await web3.eth.estimate_gas(tx) * _GAS_MARGIN // 100 + call.spare
         tx["nonce"] = await web3.eth.get_transaction_count(account.address, "pending")
         tx["chainId"] = await web3.eth.chain_id
     signed = sign(account, tx, fees or await usual_fees(web3))

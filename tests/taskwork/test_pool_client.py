@@ -25,6 +25,7 @@ from taskwork.chain.contract_errors import (
     Unauthorized,
 )
 from taskwork.chain.deploy import deploy_missing
+from taskwork.chain.events import TaskCommitted
 from taskwork.chain.pool_events import (
     BondSlashed,
     BucketScheduled,
@@ -58,8 +59,19 @@ from taskwork.chain.pool_types import (
 )
 from taskwork.chain.pool_viewer import TaskPoolViewerClient
 from taskwork.chain.rpc import connect
+from taskwork.chain.task_manager import is_committed
 from taskwork.chain.task_pool import TaskPoolClient
-from taskwork.chain.types import ZERO_ADDRESS, Address, BlockNumber, Gas, Wei, as_address
+from taskwork.chain.transactions import Call
+from taskwork.chain.types import (
+    ZERO_ADDRESS,
+    Address,
+    BlockNumber,
+    Gas,
+    TaskHash,
+    TaskStatus,
+    Wei,
+    as_address,
+)
 from taskwork.errors import (
     ChainError,
     ConfigError,
@@ -577,6 +589,15 @@ async def test_privacy__whole_way_through_a_pool__chain_sees_ciphertext_only(cha
     assert open_result(on_chain.result_data, requesters_key, context) == b"Nowhere."
 
 
+async def call_on_time(chain: Chain, task_hash: TaskHash) -> Call:
+    """What a keeper sends for a task that is stored, or that its owner committed to."""
+    if not is_committed(task_hash):
+        return chain.manager.calls.execute_queued_tasks(50_000)
+    committed = await chain.manager.latest_event(TaskCommitted, int(task_hash, 16))
+    assert committed is not None
+    return chain.manager.calls.execute_committed([committed.definition.task], 50_000)
+
+
 def first_address(worker: WorkerClient) -> Address:
     return Address(worker.account.address)
 
@@ -639,12 +660,11 @@ async def test_time_budget__job_posted__is_called_by_the_manager(chain: Chain) -
     bucket, due_from = await pool.bucket_of(Timestamp(await pool.now() + 120))
     assert bucket == scheduled.bucket
     assert await pool.bucket_state(bucket) == BucketState(1, 0, scheduled=True)
-    info = await manager.get_task_info(scheduled.task_hash)
-    assert info.metrics.next_block == scheduled.start_block
+    assert await manager.get_task_status(scheduled.task_hash) is TaskStatus.QUEUED
     await pools.pass_time(due_from - await pool.now())
     await chain.mine_to(scheduled.start_block)
     await manager.send(
-        chain.executor, manager.calls.execute_queued_tasks(50_000), gas=Gas(3_000_000)
+        chain.executor, await call_on_time(chain, scheduled.task_hash), gas=Gas(3_000_000)
     )
 
     assert await pool.get_job_status(job) is JobStatus.EXPIRED

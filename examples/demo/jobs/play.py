@@ -43,11 +43,11 @@ class JobPlay:
     def _pace(self) -> Pace:
         return Pace(
             control=self.stage.control,
-            manager=self.stage.manager,
             keeper=self.keeper,
             ends=cast.ENDS,
             base_fee_at=lambda _: cast.BASE_FEE,
             acts=[cast.OPENS + act.at for act in cast.ACTS],
+            find_due=self.record.find_due,
         )
 
     async def _look(self) -> JobSnapshot:

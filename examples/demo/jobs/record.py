@@ -11,12 +11,12 @@ from web3.types import TxData
 from examples.demo.jobs import cast
 from examples.demo.jobs.stage import JobStage
 from examples.demo.stage import KEEPER
-from taskwork.chain.events import Event, ExecutorReimbursed
-from taskwork.chain.pool_events import JobPosted, PoolEvent, TasksAdded
+from taskwork.chain.events import Event, ExecutorReimbursed, TaskDeferred, TaskExecuted
+from taskwork.chain.pool_events import BucketScheduled, JobPosted, PoolEvent, TasksAdded
 from taskwork.chain.pool_types import JobInfo, Timestamp
 from taskwork.chain.rpc import node_errors
 from taskwork.chain.transactions import find_receipt
-from taskwork.chain.types import BlockNumber, Wei
+from taskwork.chain.types import BlockNumber, TaskHash, Wei
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class JobRecord:
     sent: Counter[str] = field(default_factory=Counter)  # wei with transactions, by name
     gas_paid: Counter[str] = field(default_factory=Counter)
     senders: dict[str, str] = field(default_factory=dict)  # of transactions, by hash
+    _waiting: dict[TaskHash, BlockNumber] = field(default_factory=dict)  # calls on time
     _seen: int = -1
 
     async def look(self) -> JobSnapshot:
@@ -67,9 +68,24 @@ class JobRecord:
         for event in news:
             if isinstance(event, TasksAdded):
                 self._name_jobs(event)
-        charged = [event async for event in self.stage.manager.events(first, head)]
-        self.charges += [event for event in charged if isinstance(event, ExecutorReimbursed)]
+            elif isinstance(event, BucketScheduled):
+                self._waiting[event.task_hash] = event.start_block
+        async for said in self.stage.manager.events(first, head):
+            self._read_manager(said)
         return news
+
+    def _read_manager(self, event: Event) -> None:
+        match event:
+            case ExecutorReimbursed():
+                self.charges.append(event)
+            case TaskExecuted():
+                self._waiting.pop(event.task_hash, None)
+            case TaskDeferred():
+                self._waiting[event.task_hash] = event.next_block
+
+    async def find_due(self, first: BlockNumber, last: BlockNumber) -> BlockNumber | None:
+        """The next block in which the pool is to be called, stored or committed to."""
+        return min((at for at in self._waiting.values() if first <= at <= last), default=None)
 
     def _name_jobs(self, added: TasksAdded) -> None:
         names = list(cast.JOBS)
@@ -101,7 +117,7 @@ class JobRecord:
         return JobSnapshot(
             block=head,
             time=Timestamp(block["timestamp"]),
-            due=len(await stage.manager.get_tasks_in_range(BlockNumber(0), head)),
+            due=sum(at <= head for at in self._waiting.values()),
             jobs=dict(zip(stage.jobs, jobs, strict=True)),
             calls=len({charge.at.tx_hash for charge in self.charges}),
             profit=Wei(self.reimbursed - self.gas_paid[KEEPER]),

@@ -46,7 +46,7 @@ class Hostile:
     def acts(self, call: Call) -> Call:
         """What its maker sends, so that the contract makes the call."""
         data = self.abi.encode_call("forward(address,bytes)", (call.to, call.data))
-        return Call(self.address, data, call.value)
+        return Call(self.address, data, call.value, call.spare)
 
 
 @dataclass
