@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {EnvoyFactory} from "./EnvoyFactory.sol";
 import {ITaskManagerCore} from "./interfaces/ITaskManagerCore.sol";
-import {BlockQueueLibrary} from "./libraries/BlockQueue.sol";
+import {BlockQueueLibrary, Bucket} from "./libraries/BlockQueue.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {GasCosts} from "./libraries/GasCosts.sol";
 import {
@@ -18,6 +18,7 @@ import {
 } from "./libraries/Limits.sol";
 import {Memory} from "./libraries/Memory.sol";
 import {Pricing} from "./libraries/Pricing.sol";
+import {RunLog} from "./libraries/RunLog.sol";
 import {TaskCode} from "./libraries/TaskCode.sol";
 import {TransientLock} from "./libraries/TransientLock.sol";
 import {TaskManagerBase} from "./TaskManagerBase.sol";
@@ -25,7 +26,6 @@ import {TaskManagerBonds} from "./TaskManagerBonds.sol";
 import {TaskManagerReads} from "./TaskManagerReads.sol";
 import {Account, AccountLibrary} from "./types/Account.sol";
 import {Batch, Entry} from "./types/Batch.sol";
-import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
 import {ManagerWord, ManagerWordLibrary} from "./types/ManagerWord.sol";
 import {SizeClass} from "./types/SizeClass.sol";
@@ -33,7 +33,7 @@ import {Task} from "./types/Task.sol";
 import {TaskDefinition} from "./types/TaskDefinition.sol";
 import {TaskId} from "./types/TaskId.sol";
 import {TaskSchedule} from "./types/TaskSchedule.sol";
-import {TaskState, TaskStateLibrary} from "./types/TaskState.sol";
+import {TaskRecord, TaskState, TaskStateLibrary} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
 import {Terms} from "./types/Terms.sol";
 
@@ -100,7 +100,7 @@ contract TaskManager is TaskManagerBonds {
         Batch memory batch = _open(targetGasReserve);
         batch.entryGas += GasCosts.HASH_CHARGE;
         for (uint256 i = 0; i < taskHashes.length; ++i) {
-            if (!_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) break;
+            if (!_hasGas(batch.gasToKeep, GasCosts.PEEK)) break;
             batch.gasBefore = gasleft(); // what was passed over is the caller's own loss
             uint256 mark = Memory.mark();
             if (!_handleIfDue(batch, _tryLoad(taskHashes[i], batch.task), mark)) break;
@@ -117,7 +117,7 @@ contract TaskManager is TaskManagerBonds {
         if (!_hasGas(targetGasReserve, GasCosts.EXIT)) return (0, 0);
         Batch memory batch = _open(targetGasReserve);
         for (uint256 i = 0; i < tasks.length; ++i) {
-            if (!_hasGas(targetGasReserve, _exitGas(batch) + GasCosts.PEEK)) break;
+            if (!_hasGas(batch.gasToKeep, GasCosts.PEEK)) break;
             batch.gasBefore = gasleft();
             uint256 mark = Memory.mark();
             if (tasks[i].data.length > MAX_COMMITTED_DATA_LENGTH) continue; // nobody's: not worth reading
@@ -142,7 +142,7 @@ contract TaskManager is TaskManagerBonds {
         if (!_isDue(state)) revert TaskManager_NotDue(taskHash, _toUint64(state.next()), block.number);
         uint256 required = GasCosts.EXIT + _gasToHandle(batch.task);
         if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
-        returnData = _handle(batch);
+        returnData = _handleWhereItIs(batch);
         _close(batch);
         return (batch.executed == 1, returnData);
     }
@@ -154,7 +154,7 @@ contract TaskManager is TaskManagerBonds {
     function _open(uint256 targetGasReserve) private returns (Batch memory batch) {
         (bool taken, bool charged) = TransientLock.acquire();
         if (!taken) revert TaskManager_Reentered();
-        batch.gasReserve = targetGasReserve;
+        batch.gasToKeep = targetGasReserve + GasCosts.EXIT;
         batch.gasBefore = gasleft();
         batch.charged = charged;
         if (!charged) batch.base = GasCosts.TRANSACTION;
@@ -187,10 +187,12 @@ contract TaskManager is TaskManagerBonds {
             uint256 spent = batch.spent + batch.entries * share;
             // Of a transaction's gas a fifth is given back at most (EIP-3529).
             uint256 refund = _least(batch.cleared * GasCosts.CLEARED, spent / 5);
-            Entry memory entry = batch.head;
+            Entry memory entry = batch.spare; // another each turn
+            uint256 next = batch.first;
             for (uint256 left = batch.entries; left != 0; --left) {
                 assembly ("memory-safe") {
-                    entry := mload(entry) // entry.next
+                    entry := next
+                    next := mload(entry) // entry.next
                 }
                 // What comes back was spent at the base fee. Tip and premium are for all the gas, so that a failure,
                 // which clears a word less, earns no more than a success.
@@ -212,15 +214,16 @@ contract TaskManager is TaskManagerBonds {
     /// Nothing can be queued for an earlier block meanwhile, so the order of blocks holds.
     /// @return emptied Whether the bucket is empty now.
     function _drain(Batch memory batch, SizeClass class, uint256 due) private returns (bool emptied) {
+        Bucket storage bucket = _queue.bucketAt(class, due);
         while (true) {
-            if (!_hasGas(batch.gasReserve, _exitGas(batch) + GasCosts.PEEK)) return false;
-            TaskId id = _queue.front(class, due);
+            if (!_hasGas(batch.gasToKeep, GasCosts.PEEK)) return false;
+            TaskId id = bucket.front();
             if (TaskId.unwrap(id) == 0) return true;
             uint256 mark = Memory.mark();
             // A queued id always has code.
             assert(TaskCode.load(id, batch.task));
             if (!_fits(batch)) return false;
-            _handle(batch);
+            _handle(batch, bucket);
             Memory.release(mark);
             batch.renew();
         }
@@ -244,10 +247,10 @@ contract TaskManager is TaskManagerBonds {
     /// @dev Handles the batch's task if it is known and due, and gives back the memory taken since `mark`.
     /// @return goesOn False when the task is due and does not fit.
     function _handleIfDue(Batch memory batch, bool known, uint256 mark) private returns (bool goesOn) {
-        bool due = known && _isDue(_states[batch.task.id]);
+        bool due = known && _isDue(_states[batch.task.id].state);
         if (due) {
             if (!_fits(batch)) return false;
-            _handle(batch);
+            _handleWhereItIs(batch);
         }
         Memory.release(mark);
         if (due) batch.renew();
@@ -260,32 +263,39 @@ contract TaskManager is TaskManagerBonds {
 
     /* ONE TASK */
 
+    /// @dev Finds the bucket of the batch's task first.
+    function _handleWhereItIs(Batch memory batch) private returns (bytes memory) {
+        return _handle(batch, _queue.bucketAt(batch.task.class, _states[batch.task.id].state.next()));
+    }
+
     /// @dev Runs, defers or expires the batch's task, which is queued and due and for which the gas is there.
+    /// @param bucket Where the task is, unless it is a committed one.
     /// @return answer What the target answered.
-    function _handle(Batch memory batch) private returns (bytes memory answer) {
+    function _handle(Batch memory batch, Bucket storage bucket) private returns (bytes memory answer) {
         LoadedTask memory task = batch.task;
         Entry memory entry = batch.spare;
-        TaskState state = _states[task.id];
+        TaskRecord storage record = _states[task.id];
+        TaskState state = record.state;
         Terms terms = _frozenTerms(task.owner, state);
         entry.taskHash = task.hash;
         entry.owner = task.owner;
         entry.most = GasCosts.SKIP;
         entry.rate = Pricing.price(terms) + Pricing.premium(terms, block.number - state.next(), state.crowd());
         batch.append();
+        batch.share = _shareOf(batch);
 
         // Effect: nothing can run the task twice any more.
-        (BucketHead head, uint256 cleared) = _remove(task, state, 0);
+        (bool emptied, uint256 cleared) = _remove(task, state, bucket, 0);
         if (state.isExpiredAt(block.number)) {
-            Account account = _hold(batch, entry, terms);
-            _store(batch, entry, _expire(task, state), account);
+            _store(batch, entry, record, _expire(task, state), _hold(batch, entry, terms));
         } else if (block.basefee > terms.ceiling()) {
             Account account = _hold(batch, entry, terms);
-            _defer(batch, entry, state, account, terms);
+            _defer(batch, entry, record, state, account, terms);
         } else {
             entry.most = task.mostGas;
-            answer = _run(batch, entry, state, terms);
+            answer = _run(batch, entry, record, state, terms);
         }
-        if (head.count() == 1) cleared += _queue.marks.countEmpty(task.class, state.next());
+        if (emptied) cleared += _queue.marks.countEmpty(task.class, state.next());
         unchecked {
             // Gas only goes down, and words cost gas.
             batch.cleared += cleared;
@@ -296,13 +306,13 @@ contract TaskManager is TaskManagerBonds {
     }
 
     /// @dev Calls the target and queues the task again, or not.
-    function _run(Batch memory batch, Entry memory entry, TaskState state, Terms terms)
+    function _run(Batch memory batch, Entry memory entry, TaskRecord storage record, TaskState state, Terms terms)
         private
         returns (bytes memory answer)
     {
         // Effect: its reserve cannot be freed while it runs.
         LoadedTask memory task = batch.task;
-        _states[task.id] = state.withStatus(TaskStatus.Running);
+        record.state = state.withStatus(TaskStatus.Running);
 
         // Interaction: the target may re-enter everything but executions.
         bool success;
@@ -310,21 +320,21 @@ contract TaskManager is TaskManagerBonds {
         (success, gasUsed, answer) = _callTarget(task);
 
         // Effect: count the run. The state is read anew, as the target may have changed it.
-        state = _states[task.id].recordRun(success);
+        state = record.state.recordRun(success);
         unchecked {
             // each costs gas
             if (success) ++batch.executed;
             else ++batch.failed;
         }
-        emit TaskExecuted(task.hash, msg.sender, success, answer);
-        emit TaskExecutionRecorded(task.hash, success, gasUsed, state.executed(), state.failed());
+        RunLog.executed(task.hash, success, answer);
+        RunLog.recorded(task.hash, success, gasUsed, state.executed(), state.failed());
 
         // Effect: take what the run may cost, and go on.
         Account account = _hold(batch, entry, terms);
         if (state.status() == TaskStatus.Running) {
             (state, account) = _continue(task, state.countDown(), account, terms);
         }
-        _store(batch, entry, state, account);
+        _store(batch, entry, record, state, account);
     }
 
     /// @dev Calls the target through the owner's envoy. The gas is there: see `_fits`.
@@ -346,7 +356,7 @@ contract TaskManager is TaskManagerBonds {
         unchecked {
             // Gas only goes down, that of a transaction is below 2^30, and rates are below 2^65.
             // The share of the base can only shrink: entries are added.
-            uint256 toCome = GasCosts.AFTER_CALL + _shareOf(batch);
+            uint256 toCome = GasCosts.AFTER_CALL + batch.share;
             entry.most = _least(batch.gasBefore - gasleft() + toCome, entry.most);
             entry.held = Pricing.withFee(entry.most * entry.rate, FEE_BPS);
         }
@@ -369,31 +379,41 @@ contract TaskManager is TaskManagerBonds {
 
     /// @dev Moves a task whose ceiling is below the base fee, twice as far with each time in a row, but not past its
     /// deadline while that is to come.
-    function _defer(Batch memory batch, Entry memory entry, TaskState state, Account account, Terms terms) private {
+    function _defer(
+        Batch memory batch,
+        Entry memory entry,
+        TaskRecord storage record,
+        TaskState state,
+        Account account,
+        Terms terms
+    ) private {
         uint256 tick = state.next() - state.drift();
         uint256 wanted = block.number + (FIRST_DEFERRAL << state.deferrals());
         uint256 deadline = state.deadline();
         if (deadline > block.number && deadline < wanted) wanted = deadline;
         bytes4 reason = TaskManager_BaseFeeAboveCeiling.selector;
         (state, account) = _place(batch.task, state.recordDeferral(), account, terms, tick, wanted, reason);
-        _store(batch, entry, state, account);
+        _store(batch, entry, record, state, account);
     }
 
     /// @dev Writes what became of a handled task, and gives back of what is held what cannot be spent any more.
-    function _store(Batch memory batch, Entry memory entry, TaskState state, Account account) private {
+    function _store(Batch memory batch, Entry memory entry, TaskRecord storage record, TaskState state, Account account)
+        private
+    {
         uint256 held = entry.held;
         unchecked {
             // As in `_hold`.
-            entry.most = _least(batch.gasBefore - gasleft() + GasCosts.AFTER_PLACING + _shareOf(batch), entry.most);
+            entry.most = _least(batch.gasBefore - gasleft() + GasCosts.AFTER_PLACING + batch.share, entry.most);
             entry.held = Pricing.withFee(entry.most * entry.rate, FEE_BPS);
             account = account.credit(held - entry.held); // most did not rise
             if (state.isSpent()) ++batch.cleared; // each costs gas
         }
-        _save(batch.task, state, account);
+        record.state = state;
+        _accounts[entry.owner] = account;
     }
 
     function _save(LoadedTask memory task, TaskState state, Account account) private {
-        _states[task.id] = state;
+        _states[task.id].state = state;
         _accounts[task.owner] = account;
     }
 
@@ -404,13 +424,6 @@ contract TaskManager is TaskManagerBonds {
         unchecked {
             uint256 available = gasleft();
             return available >= needed && available - needed >= kept; // no underflow: compared before
-        }
-    }
-
-    /// @dev What it takes at most to end the batch.
-    function _exitGas(Batch memory batch) private pure returns (uint256) {
-        unchecked {
-            return GasCosts.EXIT + batch.entries * GasCosts.SETTLE; // entries < 2^20: each costs gas
         }
     }
 
@@ -431,7 +444,7 @@ contract TaskManager is TaskManagerBonds {
     }
 
     function _fits(Batch memory batch) private view returns (bool) {
-        return _hasGas(batch.gasReserve, _exitGas(batch) + _gasToHandle(batch.task));
+        return _hasGas(batch.gasToKeep, _gasToHandle(batch.task));
     }
 
     function _least(uint256 a, uint256 b) private pure returns (uint256) {
@@ -461,7 +474,7 @@ contract TaskManager is TaskManagerBonds {
         uint256 required = GasCosts.AFTER_IMMEDIATE_CALL + forCall;
         if (!_hasGas(0, required)) revert TaskManager_InsufficientGas(gasleft(), required);
         (success,, returnData) = _callTarget(task);
-        emit TaskExecuted(task.hash, msg.sender, success, returnData);
+        RunLog.executed(task.hash, success, returnData);
         return (task.hash, success, returnData);
     }
 
@@ -492,7 +505,9 @@ contract TaskManager is TaskManagerBonds {
         LoadedTask memory task;
         TaskCode.commit(taskDef.task, task);
         _checkTask(task, account, MAX_COMMITTED_DATA_LENGTH);
-        _begin(task, _checked(taskDef.schedule), account.withNextNonce());
+        TaskSchedule memory schedule = taskDef.schedule;
+        _checkSchedule(schedule);
+        _begin(task, schedule, account.withNextNonce());
         emit TaskCommitted(task.hash, msg.sender, taskDef);
         return task.hash;
     }
@@ -516,7 +531,8 @@ contract TaskManager is TaskManagerBonds {
     /* STEPS */
 
     function _update(LoadedTask memory task, TaskState state, TaskSchedule calldata given) private {
-        TaskSchedule memory schedule = _checked(given);
+        TaskSchedule memory schedule = given;
+        _checkSchedule(schedule);
         Account account = _dequeue(task, state, _accounts[task.owner]);
         (state, account) = _apply(schedule, task, state, account);
         _save(task, state, account);
@@ -553,7 +569,8 @@ contract TaskManager is TaskManagerBonds {
         Account account = _topUp(msg.sender);
         TaskCode.preview(taskDef.task, account.head(), task);
         _checkTask(task, account, MAX_DATA_LENGTH);
-        TaskSchedule memory schedule = _checked(taskDef.schedule);
+        TaskSchedule memory schedule = taskDef.schedule;
+        _checkSchedule(schedule);
         TaskCode.write(task, _newId());
         _begin(task, schedule, account.withNextNonce().withHead(task.id));
         bool isPlain = schedule.executions == 1 && schedule.deadline == 0 && schedule.active;
@@ -600,7 +617,7 @@ contract TaskManager is TaskManagerBonds {
     /// until its run is paid.
     function _dequeue(LoadedTask memory task, TaskState state, Account account) private returns (Account) {
         if (state.status() != TaskStatus.Queued) return account;
-        _remove(task, state, kilogasOf(task.gas));
+        _remove(task, state, _queue.bucketAt(task.class, state.next()), kilogasOf(task.gas));
         return account.release(_reserveFor(task, _frozenTerms(task.owner, state)));
     }
 
@@ -620,9 +637,8 @@ contract TaskManager is TaskManagerBonds {
         if (task.dataLength > maxDataLength) revert TaskManager_DataTooLong(task.dataLength, maxDataLength);
     }
 
-    /// @dev A schedule whose fields fit one another, the present block and their storage.
-    function _checked(TaskSchedule calldata given) private view returns (TaskSchedule memory schedule) {
-        schedule = given;
+    /// @dev A schedule's fields fit one another, the present block and their storage.
+    function _checkSchedule(TaskSchedule memory schedule) private view {
         (uint64 start, uint64 interval, uint64 deadline) = (schedule.startBlock, schedule.interval, schedule.deadline);
         if (start <= block.number) revert TaskManager_StartNotInFuture(start, block.number);
         uint256 latest = block.number + MAX_DISTANCE;
@@ -659,10 +675,8 @@ contract TaskManager is TaskManagerBonds {
 
     /// @dev Says why a task cannot be queued for `start`, and where there is room.
     function _refuse(LoadedTask memory task, uint64 start) private view {
-        ManagerWord word = _manager;
-        if (!BlockQueueLibrary.isInSpan(word, task.class, start)) {
-            revert TaskManager_BacklogTooOld(start, word.due(task.class));
-        }
+        uint256 oldest = _manager.due(task.class);
+        if (!BlockQueueLibrary.isInSpan(oldest, start)) revert TaskManager_BacklogTooOld(start, oldest);
         uint256 kilogas = kilogasOf(task.gas);
         for (uint64 later = start + 1; later <= start + ROOM_SEARCH; ++later) {
             if (_queue.hasRoom(task.class, later, kilogas)) revert TaskManager_BlockFull(start, later);

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {LibClone} from "solady/utils/LibClone.sol";
+
 import {IEnvoyFactory} from "./interfaces/IEnvoyFactory.sol";
 import {ITaskManagerBase} from "./interfaces/ITaskManagerBase.sol";
-import {BlockQueue, BlockQueueLibrary} from "./libraries/BlockQueue.sol";
+import {BlockQueue, BlockQueueLibrary, Bucket} from "./libraries/BlockQueue.sol";
 import {kilogasOf, ROOM_PROBES} from "./libraries/Limits.sol";
 import {Pricing} from "./libraries/Pricing.sol";
 import {TaskCode} from "./libraries/TaskCode.sol";
 import {Account} from "./types/Account.sol";
-import {BucketHead} from "./types/Bucket.sol";
 import {LoadedTask} from "./types/LoadedTask.sol";
 import {ManagerWord} from "./types/ManagerWord.sol";
 import {Task} from "./types/Task.sol";
 import {TaskId} from "./types/TaskId.sol";
-import {TaskState} from "./types/TaskState.sol";
+import {TaskRecord, TaskState} from "./types/TaskState.sol";
 import {TaskStatus} from "./types/TaskStatus.sol";
 import {Terms, TermsLibrary} from "./types/Terms.sol";
 
@@ -43,7 +44,7 @@ abstract contract TaskManagerBase is ITaskManagerBase {
     /* TASKS */
 
     /// @dev Of stored and of committed tasks: the number of the one is never the hash of the other.
-    mapping(TaskId id => TaskState state) internal _states;
+    mapping(TaskId id => TaskRecord record) internal _states;
 
     /* ACCOUNTS */
 
@@ -69,10 +70,10 @@ abstract contract TaskManagerBase is ITaskManagerBase {
         if (!_tryLoad(taskHash, task)) revert TaskManager_UnknownTask(taskHash);
     }
 
+    /// @dev An id that was not issued yet has no code; 0 is not an id.
     function _tryLoad(bytes32 taskHash, LoadedTask memory into) internal view returns (bool) {
         TaskId id = TaskCode.idOf(taskHash);
-        if (TaskId.unwrap(id) == 0 || TaskId.unwrap(id) > TaskId.unwrap(_manager.lastId())) return false;
-        return TaskCode.load(id, into) && into.hash == taskHash;
+        return TaskId.unwrap(id) != 0 && TaskCode.load(id, into) && into.hash == taskHash;
     }
 
     /// @dev Reads a committed task, which has been scheduled. One whose only run has succeeded has no state any more, and is
@@ -83,7 +84,7 @@ abstract contract TaskManagerBase is ITaskManagerBase {
 
     function _tryLoadCommitted(Task calldata given, LoadedTask memory into) internal view returns (bool) {
         TaskCode.commit(given, into);
-        return _states[into.id].status() != TaskStatus.None;
+        return _states[into.id].state.status() != TaskStatus.None;
     }
 
     /// @dev The state of a task of the caller's that has not ended.
@@ -95,7 +96,7 @@ abstract contract TaskManagerBase is ITaskManagerBase {
 
     /// @dev The state of a task that was scheduled.
     function _stateOf(TaskId id) internal view returns (TaskState) {
-        return _states[id].restore();
+        return _states[id].state.restore();
     }
 
     /* PRICE */
@@ -133,15 +134,16 @@ abstract contract TaskManagerBase is ITaskManagerBase {
     {
         if (TaskCode.isCommitted(task.hash)) return (true, _enqueueCommitted(state, tick, wanted));
         ManagerWord before = _manager;
+        uint256 oldest = before.due(task.class);
         uint256 kilogas = kilogasOf(task.gas);
         uint256 offset = 0;
         for (; probes != 0; --probes) {
             uint256 candidate = wanted + offset;
-            if (state.isExpiredAt(candidate) || !BlockQueueLibrary.isInSpan(before, task.class, candidate)) break;
+            if (state.isExpiredAt(candidate) || !BlockQueueLibrary.isInSpan(oldest, candidate)) break;
             ManagerWord word;
             uint256 page;
             uint256 admitted;
-            (word, done, page, admitted) = _queue.tryInsert(before, task.class, candidate, task.id, kilogas);
+            (word, done, page, admitted) = _queue.tryInsert(before, oldest, task.class, candidate, task.id, kilogas);
             if (done) {
                 if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
                 uint256 drift = _driftOf(state, tick, candidate);
@@ -158,16 +160,17 @@ abstract contract TaskManagerBase is ITaskManagerBase {
 
     /// @dev Takes a queued task out of its bucket, if it is in one.
     /// @param kilogas What the bucket's capacity gets back.
-    /// @return head The bucket's head before.
+    /// @return emptied Whether the bucket is empty now.
     /// @return cleared Words of the bucket that became zero.
-    function _remove(LoadedTask memory task, TaskState state, uint256 kilogas)
+    function _remove(LoadedTask memory task, TaskState state, Bucket storage bucket, uint256 kilogas)
         internal
-        returns (BucketHead head, uint256 cleared)
+        returns (bool emptied, uint256 cleared)
     {
-        if (TaskCode.isCommitted(task.hash)) return (head, 0);
+        if (TaskCode.isCommitted(task.hash)) return (false, 0);
+        (emptied, cleared) = bucket.remove(task.id, state.page(), kilogas);
+        if (!emptied) return (emptied, cleared);
         ManagerWord before = _manager;
-        ManagerWord word;
-        (word, head, cleared) = _queue.remove(before, task.class, state.next(), task.id, state.page(), kilogas);
+        ManagerWord word = _queue.unmark(before, task.class, state.next());
         if (ManagerWord.unwrap(word) != ManagerWord.unwrap(before)) _manager = word;
     }
 
@@ -227,9 +230,7 @@ abstract contract TaskManagerBase is ITaskManagerBase {
 
     /// @inheritdoc ITaskManagerBase
     function envoyOf(address owner) public view returns (address) {
-        bytes32 digest = keccak256(
-            abi.encodePacked(bytes1(0xff), address(ENVOY_FACTORY), bytes32(uint256(uint160(owner))), ENVOY_CODE_HASH)
-        );
-        return address(uint160(uint256(digest)));
+        bytes32 salt = bytes32(uint256(uint160(owner)));
+        return LibClone.predictDeterministicAddress(ENVOY_CODE_HASH, salt, address(ENVOY_FACTORY));
     }
 }

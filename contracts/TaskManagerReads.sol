@@ -74,14 +74,14 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
     /// @inheritdoc ITaskManagerReads
     function taskPriceTerms(bytes32 taskHash) external view returns (PriceTerms memory terms) {
         LoadedTask memory task = _load(taskHash);
-        TaskState state = _states[task.id];
+        TaskState state = _states[task.id].state;
         if (!state.isSpent()) terms = _frozenTerms(task.owner, state).unpack();
     }
 
     /// @inheritdoc ITaskManagerReads
     function committedPriceTerms(Task calldata task) external view returns (PriceTerms memory terms) {
         LoadedTask memory loaded = _loadCommitted(task);
-        return _frozenTerms(loaded.owner, _states[loaded.id]).unpack();
+        return _frozenTerms(loaded.owner, _states[loaded.id].state).unpack();
     }
 
     /* TASKS OF AN ACCOUNT */
@@ -257,7 +257,7 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
 
     /// @dev The state of the task that a hash means, if it means a committed one.
     function _committedState(bytes32 taskHash) private view returns (TaskState) {
-        return _states[TaskId.wrap(uint256(taskHash))];
+        return _states[TaskId.wrap(uint256(taskHash))].state;
     }
 
     /// @dev How many stored tasks there are from task `from` back, `limit` at most.
@@ -291,7 +291,7 @@ contract TaskManagerReads is TaskManagerBase, ITaskManagerReads {
             if (TaskCode.isCommitted(hashes[i])) {
                 if (account == address(0)) blocks[i] = _nextBlockOf(_committedState(hashes[i]));
             } else if (_tryLoad(hashes[i], task) && (account == address(0) || account == task.owner)) {
-                blocks[i] = _nextBlockOf(_states[task.id]);
+                blocks[i] = _nextBlockOf(_states[task.id].state);
             }
             Memory.release(mark);
         }

@@ -23,6 +23,7 @@ struct Bucket {
 }
 
 using BlockQueueLibrary for BlockQueue global;
+using BlockQueueLibrary for Bucket global;
 
 /// @title Putting ids into a `BlockQueue` and taking them out
 library BlockQueueLibrary {
@@ -35,15 +36,15 @@ library BlockQueueLibrary {
         return _hasRoom(self.bucketAt(class, blockNumber).head, kilogas);
     }
 
-    /// @notice Whether a task may be put at `blockNumber` while `word` tells what else is pending.
-    function isInSpan(ManagerWord word, SizeClass class, uint256 blockNumber) internal pure returns (bool) {
-        uint256 oldest = word.due(class);
+    /// @notice Whether a task may be put at `blockNumber` while `oldest` is the first block pending in its class.
+    function isInSpan(uint256 oldest, uint256 blockNumber) internal pure returns (bool) {
         unchecked {
             return oldest == ManagerWordLibrary.NEVER || blockNumber < oldest + BITMAP_SPAN; // oldest < 2^40
         }
     }
 
     /// @notice Puts `id` last into a bucket of the span, if there is room.
+    /// @param oldest The first block pending in the class, as `word` has it.
     /// @return The manager word, with the class's oldest block brought up to date.
     /// @return done False when there is no room; nothing has changed then.
     /// @return page Where the id is; `remove` wants to know.
@@ -51,6 +52,7 @@ library BlockQueueLibrary {
     function tryInsert(
         BlockQueue storage self,
         ManagerWord word,
+        uint256 oldest,
         SizeClass class,
         uint256 blockNumber,
         TaskId id,
@@ -61,7 +63,7 @@ library BlockQueueLibrary {
         if (!_hasRoom(head, kilogas)) return (word, false, 0, 0);
         if (head.count() == 0) {
             self.marks.set(class, blockNumber);
-            if (blockNumber < word.due(class)) word = word.withDue(class, blockNumber);
+            if (blockNumber < oldest) word = word.withDue(class, blockNumber);
         }
         before = head.kilogas();
         head = head.admit(kilogas);
@@ -75,45 +77,43 @@ library BlockQueueLibrary {
         return (word, true, page, before);
     }
 
-    /// @notice Takes `id` out of `page` of a bucket.
+    /// @notice Takes `id` out of `page` of a bucket. If that empties it, `unmark` must follow.
     /// @param kilogas What to give back to the bucket's capacity; nothing when the task is executed, since no task can
     /// be admitted to a block that is due, and its fullness prices the others.
-    /// @return The manager word, with the class's oldest block brought up to date.
-    /// @return head The bucket's head before.
+    /// @return emptied Whether the bucket is empty now.
     /// @return cleared Words of the bucket that became zero.
-    function remove(
-        BlockQueue storage self,
-        ManagerWord word,
-        SizeClass class,
-        uint256 blockNumber,
-        TaskId id,
-        uint256 page,
-        uint256 kilogas
-    ) internal returns (ManagerWord, BucketHead head, uint256 cleared) {
-        Bucket storage bucket = self.bucketAt(class, blockNumber);
-        head = bucket.head;
-        BucketHead left = head.uncount().discharge(kilogas);
-        if (page == 0) left = BucketHead.wrap(BucketLibrary.remove(BucketHead.unwrap(left), id));
-        else (left, cleared) = _removeFromPage(bucket, left, id, page);
+    function remove(Bucket storage self, TaskId id, uint256 page, uint256 kilogas)
+        internal
+        returns (bool emptied, uint256 cleared)
+    {
+        BucketHead head = self.head.uncount().discharge(kilogas);
+        if (page == 0) head = BucketHead.wrap(BucketLibrary.remove(BucketHead.unwrap(head), id));
+        else (head, cleared) = _removeFromPage(self, head, id, page);
 
-        if (left.count() != 0) {
-            bucket.head = left;
-            return (word, head, cleared);
+        emptied = head.count() == 0;
+        if (emptied) {
+            head = BucketHead.wrap(0);
+            unchecked {
+                ++cleared; // at most two
+            }
         }
-        bucket.head = BucketHead.wrap(0);
+        self.head = head;
+    }
+
+    /// @notice Takes the mark off a block whose bucket became empty.
+    /// @return The manager word, with the class's oldest block brought up to date.
+    function unmark(BlockQueue storage self, ManagerWord word, SizeClass class, uint256 blockNumber)
+        internal
+        returns (ManagerWord)
+    {
         self.marks.clear(class, blockNumber);
-        if (word.due(class) == blockNumber) {
-            (bool found, uint256 oldest) = self.marks.findFrom(class, blockNumber);
-            word = word.withDue(class, found ? oldest : ManagerWordLibrary.NEVER);
-        }
-        unchecked {
-            return (word, head, cleared + 1);
-        }
+        if (word.due(class) != blockNumber) return word;
+        (bool found, uint256 oldest) = self.marks.findFrom(class, blockNumber);
+        return word.withDue(class, found ? oldest : ManagerWordLibrary.NEVER);
     }
 
     /// @notice The id that is first in a bucket; 0 when the bucket is empty.
-    function front(BlockQueue storage self, SizeClass class, uint256 blockNumber) internal view returns (TaskId) {
-        Bucket storage bucket = self.bucketAt(class, blockNumber);
+    function front(Bucket storage bucket) internal view returns (TaskId) {
         uint256 word = BucketHead.unwrap(bucket.head);
         if (!BucketLibrary.hasLanes(word) && word != 0) {
             word = BucketPage.unwrap(bucket.pages[BucketHead.wrap(word).first()]);

@@ -12,7 +12,7 @@ uint64 constant MIN_INTERVAL = 100;
 uint64 constant MAX_DISTANCE = 1 << 23;
 uint256 constant BITMAP_SPAN = 1 << 24;
 
-/// @dev With the 54 bytes before it, below the 24,576 bytes that a contract's code may have.
+/// @dev With the 52 bytes before it, below the 24,576 bytes that a contract's code may have.
 uint256 constant MAX_DATA_LENGTH = 24_000;
 /// @dev What executors send with each run: so little that a transaction does not pay the floor price of calldata
 /// (EIP-7623), and that its cost stays far below the bounds of `GasCosts`.

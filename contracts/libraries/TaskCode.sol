@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {LibRLP} from "solady/utils/LibRLP.sol";
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 
+import {AccountLibrary} from "../types/Account.sol";
 import {LoadedTask} from "../types/LoadedTask.sol";
 import {Task} from "../types/Task.sol";
 import {TaskId} from "../types/TaskId.sol";
@@ -11,11 +12,16 @@ import {GasCosts} from "./GasCosts.sol";
 import {classOf} from "./Limits.sol";
 
 /// @title Tasks kept as contract code
-/// @notice What never changes of a task is the code of a contract without instructions: a stop byte, a header of 52
-/// bytes (target 20, owner 20, gas 3, nonce 4, previous id 5) and the calldata. Cheaper than storage words from two
+/// @notice What never changes of a task is the code of a contract without instructions: a stop byte, a header of 51
+/// bytes (target 160 bits, owner 160, gas 20, nonce 28, previous id 40) and the calldata. Cheaper than storage words from two
 /// words on, and its address follows from the id, so nothing points to it.
 library TaskCode {
-    uint256 internal constant HEADER_LENGTH = 52;
+    uint256 internal constant HEADER_LENGTH = 51;
+    uint256 private constant MAX_GAS = (1 << 20) - 1;
+
+    uint256 private constant OWNER_AT = 88;
+    uint256 private constant GAS_AT = 68;
+    uint256 private constant NONCE_AT = 40;
     /// @dev The envoy factory and the reads, which the manager's constructor makes.
     uint256 private constant EARLIER_CREATIONS = 2;
 
@@ -44,10 +50,10 @@ library TaskCode {
     /// @dev The fields are validated to fit. The header is laid right before the calldata, over what was hashed.
     function write(LoadedTask memory task, TaskId id) internal {
         task.id = id;
-        task.hash = _hashAround(task);
+        task.hash = _join(_digestAround(task.data, task.dataLength, task.owner, task.gas, task.target, task.nonce), id);
         uint256 older = (uint256(uint160(task.target)) << 96) | (uint256(uint160(task.owner)) >> 64);
-        uint256 newer =
-            (uint256(uint160(task.owner)) << 96) | (task.gas << 72) | (task.nonce << 40) | TaskId.unwrap(task.previous);
+        uint256 newer = (uint256(uint160(task.owner)) << OWNER_AT) | (task.gas << GAS_AT) | (task.nonce << NONCE_AT)
+            | TaskId.unwrap(task.previous);
         (uint256 data, uint256 length) = (task.data, task.dataLength);
         bytes memory code;
         assembly ("memory-safe") {
@@ -64,7 +70,8 @@ library TaskCode {
     /// @dev The digest keeps all its bits but the one that marks it: nobody finds two definitions with one hash.
     function commit(Task calldata task, LoadedTask memory into) internal view {
         preview(task, TaskId.wrap(0), into);
-        into.hash = bytes32(uint256(_digestAround(into)) | COMMITTED);
+        bytes32 digest = _digestAround(into.data, into.dataLength, into.owner, into.gas, into.target, into.nonce);
+        into.hash = bytes32(uint256(digest) | COMMITTED);
         into.id = TaskId.wrap(uint256(into.hash));
     }
 
@@ -77,22 +84,23 @@ library TaskCode {
     /// @return found False when there is no such task; `into` is then as it was.
     function load(TaskId id, LoadedTask memory into) internal view returns (bool found) {
         address holder = LibRLP.computeAddress(address(this), TaskId.unwrap(id) + EARLIER_CREATIONS);
-        uint256 size = holder.code.length;
-        if (size == 0) return false;
+        uint256 length = holder.code.length;
+        if (length == 0) return false;
+        unchecked {
+            length -= 1 + HEADER_LENGTH; // `write` made it
+        }
 
-        uint256 length = size - 1 - HEADER_LENGTH;
         (uint256 older, uint256 newer, uint256 data) = _read(holder, length);
-        into.id = id;
         // forge-lint: disable-start(unsafe-typecast)
-        into.target = address(uint160(older >> 96));
-        into.owner = address(uint160(newer >> 96));
+        address target = address(uint160(older >> 96));
+        address owner = address(uint160(newer >> OWNER_AT));
         // forge-lint: disable-end(unsafe-typecast)
-        into.gas = (newer >> 72) & type(uint24).max;
-        into.nonce = (newer >> 40) & type(uint32).max;
+        uint256 gas_ = (newer >> GAS_AT) & MAX_GAS;
+        uint256 nonce = (newer >> NONCE_AT) & AccountLibrary.MAX_NONCE;
+        (into.id, into.target, into.owner, into.gas, into.nonce) = (id, target, owner, gas_, nonce);
         into.previous = TaskId.wrap(newer & type(uint40).max);
-        into.dataLength = length;
-        into.data = data;
-        into.hash = _hashAround(into);
+        (into.dataLength, into.data) = (length, data);
+        into.hash = _join(_digestAround(data, length, owner, gas_, target, nonce), id);
         _derive(into);
         return true;
     }
@@ -150,14 +158,12 @@ library TaskCode {
         }
     }
 
-    function _hashAround(LoadedTask memory task) private view returns (bytes32) {
-        return _join(_digestAround(task), task.id);
-    }
-
     /// @dev Lays `abi.encode(chainid, manager, task)` around the calldata, which stays where it is, and hashes it.
-    function _digestAround(LoadedTask memory task) private view returns (bytes32 digest) {
-        (uint256 data, uint256 length) = (task.data, task.dataLength);
-        (address owner, address target, uint256 gas_, uint256 nonce) = (task.owner, task.target, task.gas, task.nonce);
+    function _digestAround(uint256 data, uint256 length, address owner, uint256 gas_, address target, uint256 nonce)
+        private
+        view
+        returns (bytes32 digest)
+    {
         assembly ("memory-safe") {
             let start := sub(data, 0x120)
             mstore(start, chainid())

@@ -19,7 +19,8 @@ library AccountLibrary {
     /// @dev The most that deposits may make of a bond: half of the field. What a batch holds goes back whatever was
     /// deposited meanwhile; it is below 2^85: 2^30 gas at twice `MAX_PRICE`, twice with the fee.
     uint256 internal constant MAX_BOND = (1 << 87) - 1;
-    uint256 internal constant MAX_NONCE = type(uint32).max;
+    /// @dev What a task's code has bits for: see `TaskCode`.
+    uint256 internal constant MAX_NONCE = (1 << 28) - 1;
 
     uint256 private constant AMOUNT = type(uint88).max;
     uint256 private constant AMOUNT_BITS = 88;
@@ -43,7 +44,7 @@ library AccountLibrary {
     }
 
     function nonce(Account self) internal pure returns (uint256) {
-        return (Account.unwrap(self) >> NONCE_AT) & MAX_NONCE;
+        return (Account.unwrap(self) >> NONCE_AT) & type(uint32).max;
     }
 
     function head(Account self) internal pure returns (TaskId) {

@@ -23,6 +23,11 @@ using TaskStateLibrary for TaskState global;
 ///   uint16 terms      version of the owner's price terms; 0 means the default ones
 type TaskState is uint256;
 
+/// @notice Where a task's state is kept; a struct, so that its slot is computed once for several accesses.
+struct TaskRecord {
+    TaskState state;
+}
+
 /// @title Reading and changing a `TaskState`
 library TaskStateLibrary {
     uint256 internal constant MAX_BLOCK = type(uint40).max;

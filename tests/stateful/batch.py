@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.stateful import limits
 from tests.stateful.events import Event, error_selector
 from tests.stateful.limits import COSTS
+from tests.stateful.money import Charged
 from tests.stateful.state import Moment, Task
 from tests.support.definitions import Status
 
@@ -157,14 +158,19 @@ class Batch:
     def _hold(self, entry: Entry, rate: int, most: int, reserve: int | None = None) -> None:
         """Free the reserve and charge what it cost; what is held beyond that may be more."""
         task, paid = entry.task, entry.amount + entry.fee
-        # What came back for cleared words was deducted at the base fee.
-        gas = -(-entry.amount // rate) if rate else 0
-        assert gas <= most, f"task {task.id} was charged {gas} of {most} gas"
-        self._model.charged.append(gas if rate else None)
+        assert entry.amount <= most * rate, f"task {task.id}: {entry.amount} wei for {most} gas"
+        self._model.charged.append(self._gas_in(entry.amount, rate) if rate else None)
         account = self._model.accounts[task.owner]
         account.reserved -= task.reserve(self._model.fee_bps) if reserve is None else reserve
         account.bond -= paid
         account.held += limits.with_fee(most * rate, self._model.fee_bps) - paid
+
+    def _gas_in(self, amount: int, rate: int) -> Charged:
+        """How much gas a charge is for. Of what was spent a fifth came back, at most; of that the
+        base fee was deducted, but neither tip nor premium.
+        """
+        on_top = rate - min(self._now.base_fee, rate)
+        return Charged(amount * 4 // (4 * rate + on_top), -(-amount // rate))
 
     def _close(self) -> tuple[int, int]:
         model = self._model

@@ -5,12 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
+from typing import NamedTuple
 
 from tests.stateful import calls, limits
 from tests.stateful.events import Refused
 from tests.stateful.state import Account, Contract, Mode, Moment, Terms
 
 Result = tuple[int, ...] | None
+
+
+class Charged(NamedTuple):
+    """Bounds of the gas that a handled task was charged for."""
+
+    least: int
+    most: int
 
 
 class Money(ABC):
@@ -25,7 +33,7 @@ class Money(ABC):
         self.contracts: dict[int, Contract] = {}
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.fees = 0
-        self.charged: list[int | None] = []  # gas, to whom a batch handled; None at no price
+        self.charged: list[Charged | None] = []  # for each task handled; None at no price
         self.doubts = 0  # decisions that were the chain's to make, as they depend on gas
         self.running: list[int] = []  # hashes of the tasks whose targets are being called
 
