@@ -126,6 +126,15 @@ class Stage:
         before = self.nonce(keeper.account)
         self.wait(lambda: self.nonce(keeper.account) > before)
 
+    def wait_for_booking(self, keeper: Keeper) -> None:
+        """Wait until it has booked one more of its transactions."""
+        before = outside.read_store(keeper.store).booked
+        self.wait(lambda: outside.read_store(keeper.store).booked > before)
+
+    def last_batch(self, keeper: Keeper) -> int:
+        """The block of its last transaction."""
+        return outside.mined_by(self.chain, keeper.account.address, self.begun)[-1].block
+
     def wait(self, condition: Callable[[], object], *, patience_s: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + patience_s
         while not condition():
@@ -188,7 +197,7 @@ class Stage:
             self.miner.skip_to(block - 2)
             self.wait(partial(self._is_done, block))
         for keeper in self.keepers:
-            self.wait(partial(self._is_idle, keeper.account))
+            self.wait(partial(self._is_idle, keeper))
 
     def nonce_at(self, account: LocalAccount, block: int) -> int:
         return self.nonce(account, hex(block))
@@ -207,8 +216,10 @@ class Stage:
     def _is_done(self, block: int) -> bool:
         return self.chain.head() >= block and not self.due()
 
-    def _is_idle(self, account: LocalAccount) -> bool:
-        return self.pending(account) == 0
+    def _is_idle(self, keeper: Keeper) -> bool:
+        """Whether it has nothing out, and knows it."""
+        knows = not keeper.is_running() or not outside.read_store(keeper.store).unsettled
+        return knows and self.pending(keeper.account) == 0
 
 
 def sign(account: LocalAccount, nonce: int, tx: dict[str, Any]) -> Signed:

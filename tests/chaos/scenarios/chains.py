@@ -24,10 +24,10 @@ def reorganise(stage: Stage, rounds: int, take_back: TakeBack) -> None:
     for number in range(rounds):
         depth = number % DEEPEST + 1
         stage.schedule(6, soonest=depth + 4, within=depth)
-        stage.wait_for_batch(keeper)
+        stage.wait_for_booking(keeper)
         stage.wait_blocks(depth // 2)
         with stage.miner.paused():
-            first = stage.chain.head() - depth
+            first = min(stage.chain.head() - depth, stage.last_batch(keeper) - 1)
             take_back(stage, keeper, first, stage.sent_since(first, keeper.account))
         stage.settle()
         stage.wait_blocks(2)

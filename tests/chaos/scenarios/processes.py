@@ -65,6 +65,7 @@ def one_key(stage: Stage, rounds: int) -> None:
         stage.wait_for_batch(leader)
         stage.kill(leader)
         leader, waiting = waiting, leader
+        leader.said("keeper_started")
     stage.settle()
 
 
