@@ -22,7 +22,7 @@ import {
     MAX_PASSED_OVER,
     MAX_WINDOW,
     RELEASE_GAS,
-    SCHEDULE_GAS
+    RESCHEDULE_GAS
 } from "./libraries/PoolLimits.sol";
 import {TaskPoolBase} from "./TaskPoolBase.sol";
 import {TaskPoolPosting} from "./TaskPoolPosting.sol";
@@ -405,7 +405,7 @@ contract TaskPool is TaskPoolPosting {
     {
         uint256 index = word.done();
         for (; index < word.count() && limit != 0; --limit) {
-            if (gasleft() < RELEASE_GAS + SCHEDULE_GAS) break;
+            if (gasleft() < RELEASE_GAS + RESCHEDULE_GAS) break;
             JobId id = _buckets.idAt(bucket, word, index);
             JobHead head = _heads[id];
             if (_release(id, head, caller)) ++released;
@@ -421,13 +421,13 @@ contract TaskPool is TaskPoolPosting {
         JobClaim claim = _claims[id];
         JobStatus status = _statusOf(head, claim);
         if (status != JobStatus.Submitted && status != JobStatus.Disputed) return true;
-        if (gasleft() < RELEASE_GAS + 2 * SCHEDULE_GAS) return false;
+        if (gasleft() < RELEASE_GAS + 2 * RESCHEDULE_GAS) return false;
         _enrol(id, _judgedUntil(status, claim, _terms[head.terms()]), _bucketSeconds());
         return true;
     }
 
     /// @inheritdoc ITaskPoolCore
-    function fundTimeBudget() external payable {
+    function fundTimeBudget() external payable nonReentrant {
         _bucketSeconds();
         _settings.timed = true;
         emit TimeBudgetFunded(msg.sender, msg.value);
@@ -441,11 +441,11 @@ contract TaskPool is TaskPoolPosting {
         if (live != 0) revert TaskPool_JobsLive(live);
         emit TimeBudgetWithdrawn(msg.sender, amount);
         MANAGER.withdrawBond(amount);
-        address(0).send(msg.sender, amount);
+        AssetTransfer.send(address(0), msg.sender, amount);
     }
 
     /// @inheritdoc ITaskPoolCore
-    function setTimePrice(uint256 ceiling, uint256 tip, uint256 premiumCap) external onlyOwner {
+    function setTimePrice(uint256 ceiling, uint256 tip, uint256 premiumCap) external onlyOwner nonReentrant {
         emit TimePriceSet(ceiling, tip, premiumCap);
         MANAGER.setPriceTerms(ceiling, tip, premiumCap, 0);
     }

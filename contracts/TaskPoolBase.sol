@@ -262,7 +262,7 @@ abstract contract TaskPoolBase is ITaskPoolBase, ReentrancyGuardTransient {
     function _schedule(uint256 bucket, BucketWord word, uint256 startBlock) internal returns (BucketWord) {
         AssetTransfer.requireGas(SCHEDULE_GAS);
         TaskDefinition memory definition = _definitionOf(bucket, startBlock);
-        try MANAGER.scheduleTask{gas: SCHEDULE_GAS}(definition) returns (bytes32 taskHash) {
+        try MANAGER.scheduleCommitted{gas: SCHEDULE_GAS}(definition) returns (bytes32 taskHash) {
             emit BucketScheduled(bucket, taskHash, startBlock);
             return word.withSchedule(BucketWordLibrary.SCHEDULED);
         } catch (bytes memory reason) {

@@ -33,8 +33,10 @@ uint256 constant AFTER_CALL_GAS = 60_000;
 /// @dev Gas of the task that calls for a bucket.
 uint64 constant BUCKET_GAS = 750_000;
 /// @dev Gas for scheduling it.
-uint256 constant SCHEDULE_GAS = 220_000;
-/// @dev Gas for what time has made due for one job, without scheduling.
+uint256 constant SCHEDULE_GAS = 150_000;
+/// @dev Gas for what time has made due for one job.
 uint256 constant RELEASE_GAS = 110_000;
+/// @dev Gas to have left when a bucket is to be scheduled, by `AssetTransfer.requireGas`, and to write its word.
+uint256 constant RESCHEDULE_GAS = SCHEDULE_GAS + SCHEDULE_GAS / 63 + AFTER_CALL_GAS + 20_000;
 /// @dev Blocks that a bucket's task may be ahead: the task manager's limit.
 uint256 constant MAX_BLOCKS_AHEAD = 1 << 23;

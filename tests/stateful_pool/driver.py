@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from eth_abi import decode
 from eth_utils import keccak
 
 from tests.stateful.engine import Answer, Engine
@@ -26,8 +27,14 @@ from tests.stateful_pool.world import (
     forward,
     sign,
 )
+from tests.support.rpc import calldata
 
 SCHEDULED = int.from_bytes(keccak(text="BucketScheduled(uint256,bytes32,uint256)"), "big")
+TASK = "(address,uint64,address,bytes,uint64)"
+SCHEDULE = "(uint64,uint64,uint64,bool,uint64)"
+COMMITTED = int.from_bytes(
+    keccak(text=f"TaskCommitted(bytes32,address,({TASK},{SCHEDULE}))"), "big"
+)
 RUN = int.from_bytes(keccak(text="TaskExecuted(bytes32,address,bool,bytes)"), "big")
 
 
@@ -52,7 +59,7 @@ class ClaimBySignature:
 
 @dataclass(frozen=True)
 class Keep:
-    """A keeper executes what the task manager has queued."""
+    """A keeper executes what is committed in the task manager and due."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,7 @@ class Driver:
             self.model.balances[one] = balance_of(engine, world.config.asset, one)
         self.ledger = Ledger(self.model.terms)
         self.buckets: dict[int, int] = {}  # by the task that calls for it
+        self.committed: dict[int, Any] = {}  # tasks by their hashes
         self.domain = self._domain()
         self.answer = Answer(ok=True, output=b"")
         self.history: list[Step] = []
@@ -179,6 +187,9 @@ class Driver:
         for log in self.answer.logs:
             if log.address == self.world.pool and log.topics[0] == SCHEDULED:
                 self.buckets[int.from_bytes(log.data[:32], "big")] = log.topics[1]
+            if log.address == self.world.manager and log.topics[0] == COMMITTED:
+                ((task, _),) = decode([f"({TASK},{SCHEDULE})"], log.data)
+                self.committed[log.topics[1]] = task
 
     def _pay_for_gas(self, payer: int) -> None:
         if self.world.config.asset == 0:
@@ -221,15 +232,15 @@ class Driver:
     def _keep(self) -> None:
         """What the keeper's transaction ran is read from the chain; that it was right, not."""
         time = self.engine.time
-        self.answer = self.engine.send(
-            OPERATOR, self.world.manager, encoded("executeQueuedTasks(uint256)", 0)
-        )
+        call = calldata(f"executeCommitted({TASK}[],uint256)", [*self.committed.values()], 0)
+        self.answer = self.engine.send(OPERATOR, self.world.manager, call)
         self.model.balances[OPERATOR] = 0
         assert self.answer.ok, self.answer.output.hex()
         self.model.events.clear()
         for log in self.answer.logs:
             if log.address == self.world.manager and log.topics[0] == RUN:
                 assert log.data[31] == 1, "a bucket's task failed"
+                del self.committed[log.topics[1]]
                 bucket = self.buckets.get(log.topics[1])
                 if bucket is not None and time >= self.model.due_from(bucket):
                     self.model.settle_bucket(bucket, 2**32, caller=0, time=time)

@@ -20,8 +20,9 @@ from tests.contracts.pool.jobs import (
     Terms,
     columns,
 )
-from tests.support.abi import Interface, Named
+from tests.support.abi import Interface, Named, to_bytes
 from tests.support.definitions import ZERO_ADDRESS
+from tests.support.rpc import RpcError, calldata, hexed
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ReceiptAPI
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ape.managers.project import ProjectManager
 
     from tests.support.rpc import Rpc
+
+BLOCK_SECONDS = 12
 
 MakePool = Callable[..., "ContractInstance"]
 
@@ -39,6 +42,10 @@ class PoolWorld(NamedTuple):
     implementation: ContractInstance
     factory: ContractInstance
     interface: Interface
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "insolvent_token: a token took from the pool, on purpose")
 
 
 # People; the first five are of the manager's tests
@@ -77,7 +84,7 @@ def router(accounts: Any) -> AccountAPI:
 def pool_world(
     project: ProjectManager, deployer: AccountAPI, world: Any, router: AccountAPI
 ) -> PoolWorld:
-    implementation = deployer.deploy(project.TaskPool, world.manager, 1)
+    implementation = deployer.deploy(project.TaskPool, world.manager, BLOCK_SECONDS)
     factory = deployer.deploy(project.TaskPoolFactory, implementation, ZERO_ADDRESS, router)
     face = project.ITaskPool.at(implementation.address)
     abi = [entry.model_dump() for entry in face.contract_type.abi]
@@ -256,3 +263,41 @@ def said(pool_interface: Interface) -> Callable[..., list[Named]]:
         return pool_interface.decode_logs(receipt.logs, pool.address)
 
     return read
+
+
+@pytest.fixture
+def ask(rpc: Rpc) -> Callable[..., bytes]:
+    """Call a pool without a trace; at a time, and over words of storage, if told."""
+
+    def run(
+        pool: Any, signature: str, *args: object, sender: Any, value: int = 0,
+        at: int | None = None, gas: int = 29_000_000, storage: dict[int, int] | None = None,
+    ) -> bytes:  # fmt: skip
+        tx = {
+            "from": str(sender), "to": str(pool), "data": hexed(calldata(signature, *args)),
+            "value": hex(value), "gas": hex(gas),
+        }  # fmt: skip
+        words = {word(slot): word(value) for slot, value in (storage or {}).items()}
+        state = {str(pool): {"stateDiff": words}} if words else {}
+        block = {} if at is None else {"time": hex(at)}
+        return to_bytes(rpc("eth_call", tx, "latest", state, block))
+
+    return run
+
+
+def word(value: int) -> str:
+    return hexed(value.to_bytes(32, "big"))
+
+
+@pytest.fixture
+def refusal(ask: Callable[..., bytes], pool_interface: Interface) -> Callable[..., Named | None]:
+    """The error that a call of a pool reverts with; None if it does not."""
+
+    def run(*call: Any, **options: Any) -> Named | None:
+        try:
+            ask(*call, **options)
+        except RpcError as error:
+            return pool_interface.decode_error(error.data)
+        return None
+
+    return run
