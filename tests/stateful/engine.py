@@ -69,6 +69,10 @@ class Engine(Protocol):
 
     def mark(self) -> Any: ...
 
+    def undo(self, mark: Any) -> None:
+        """Go back to a mark that is not needed again: the latest, or one before it."""
+        ...
+
     def rewind(self, mark: Any) -> Any:
         """Go back to `mark`; returns the mark to use the next time."""
         ...

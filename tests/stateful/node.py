@@ -79,13 +79,16 @@ class Node:
     def mark(self) -> Any:
         return self._rpc("evm_snapshot")
 
-    def rewind(self, mark: Any) -> Any:
+    def undo(self, mark: Any) -> None:
         self._rpc("anvil_dropAllTransactions")
         self._rpc("evm_revert", mark)
         self.base_fee = GWEI
         self.block, self.time = self._next_block()
         # A revert may leave a time behind that was set for a block that was not mined.
         self._rpc("evm_setNextBlockTimestamp", hex(self.time))
+
+    def rewind(self, mark: Any) -> Any:
+        self.undo(mark)
         return self.mark()
 
     def _next_block(self) -> tuple[int, int]:

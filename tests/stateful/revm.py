@@ -88,10 +88,13 @@ class Revm:
     def mark(self) -> Any:
         return self._evm.snapshot(), self.block, self.time
 
-    def rewind(self, mark: Any) -> Any:
+    def undo(self, mark: Any) -> None:
         checkpoint, self.block, self.time = mark
         self._evm.revert(checkpoint)
         self.set_base_fee(GWEI)
+
+    def rewind(self, mark: Any) -> Any:
+        self.undo(mark)
         return self.mark()
 
     def _set_environment(self) -> None:

@@ -151,18 +151,6 @@ class ScheduleBucket(Call):
 
 
 @dataclass(frozen=True)
-class FundTime(Call):
-    signature = "fundTimeBudget()"
-
-
-@dataclass(frozen=True)
-class WithdrawTime(Call):
-    signature = "withdrawTimeBudget(uint256)"
-
-    amount: int
-
-
-@dataclass(frozen=True)
 class Deposit(Call):
     signature = "depositCredit(address,uint256)"
 
@@ -191,13 +179,13 @@ class WithdrawFunds(Call):
 
 
 @dataclass(frozen=True)
-class SetActive(Call):
-    """`activatePool` or `deactivatePool`."""
+class Activate(Call):
+    signature = "activatePool()"
 
-    active: bool
 
-    def encode(self) -> bytes:
-        return encoded("activatePool()" if self.active else "deactivatePool()")
+@dataclass(frozen=True)
+class Deactivate(Call):
+    signature = "deactivatePool()"
 
 
 @dataclass(frozen=True)

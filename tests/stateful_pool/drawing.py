@@ -72,7 +72,7 @@ receivers = st.sampled_from(("itself", "itself", "contract", "pool"))
 judges = st.sampled_from(("verifier",) * 4 + ("hook", "hook", "owner", "nobody"))
 owner_acts = st.sampled_from(
     (
-        calls.SetActive(True), calls.SetActive(False), calls.SetVerifier(VERIFIER),
+        calls.Activate(), calls.Deactivate(), calls.SetVerifier(VERIFIER),
         calls.SetVerifier(OWNER), calls.SetRegistry(REGISTRY), calls.SetRegistry(STRANGER),
     )
 )  # fmt: skip

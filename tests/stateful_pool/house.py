@@ -16,10 +16,16 @@ class Pool(Model):
         if now.caller != self.config.owner:
             raise Refused("Unauthorized")
 
-    def on_SetActive(self, call: calls.SetActive, now: Moment) -> list[Any]:  # noqa: N802
+    def on_Activate(self, _: calls.Activate, now: Moment) -> list[Any]:  # noqa: N802
         self._check_owner(now)
-        self.emit("PoolActivated" if call.active else "PoolDeactivated", self.pool)
-        self.active = call.active
+        self.emit("PoolActivated", self.pool)
+        self.active = True
+        return []
+
+    def on_Deactivate(self, _: calls.Deactivate, now: Moment) -> list[Any]:  # noqa: N802
+        self._check_owner(now)
+        self.emit("PoolDeactivated", self.pool)
+        self.active = False
         return []
 
     def on_SetVerifier(self, call: calls.SetVerifier, now: Moment) -> list[Any]:  # noqa: N802

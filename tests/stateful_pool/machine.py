@@ -358,9 +358,9 @@ class PoolMachine(RuleBasedStateMachine):
     @rule(act=drawing.owner_acts, own=drawing.often)
     def rule_the_pool(self, act: calls.Call, own: bool) -> None:
         self.send(OWNER if own else STRANGER, act)
-        if act == calls.SetActive(False) and own:
+        if act == calls.Deactivate() and own:
             self.post(0, drawing.PLAIN, True)
-            self.send(OWNER, calls.SetActive(True))
+            self.send(OWNER, calls.Activate())
 
     # The hostile
 

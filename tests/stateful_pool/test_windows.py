@@ -120,5 +120,5 @@ def legal(stage: Stage, driver: Driver, sender: int, call: calls.Call) -> bool:
     """Whether a call goes through now; it is taken back."""
     mark = stage.engine.mark()
     answer = stage.engine.send(sender, driver.world.pool, call.encode())
-    stage.engine.rewind(mark)
+    stage.engine.undo(mark)
     return answer.ok

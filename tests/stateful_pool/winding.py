@@ -16,9 +16,11 @@ def wind_up(driver: Driver) -> None:
     """End every job and pay every credit, in a future that is taken back afterwards."""
     mark = driver.engine.mark()
     driver.engine.wait_until(driver.engine.time + CENTURY)
-    end_all_jobs(driver)
-    pay_all_credits(driver)
-    driver.engine.rewind(mark)
+    try:
+        end_all_jobs(driver)
+        pay_all_credits(driver)
+    finally:
+        driver.engine.undo(mark)
 
 
 def end_all_jobs(driver: Driver) -> None:
