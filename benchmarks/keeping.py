@@ -103,7 +103,7 @@ class Keeper:
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
         """What it has logged since its last start."""
         lines = self.log.read_text("utf-8", "replace").splitlines()
-        said = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+        said = [event for event in map(_event, lines) if event is not None]
         return [event for event in said if name in {None, event.get("event")}]
 
     def said(self, name: str, count: int = 1) -> dict[str, Any]:
@@ -154,3 +154,12 @@ class Keeper:
         chosen |= {**self.settings, **settings}
         given = {f"KEEPER_{k.upper()}": str(v) for k, v in chosen.items() if v is not None}
         return {**inherited, "PYTHONPATH": str(self.sources), **given}
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    """A line of the log; None for what is no event, such as a line that a full disk cut short."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

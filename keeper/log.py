@@ -9,8 +9,9 @@ import sys
 import threading
 from base64 import b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
@@ -86,7 +87,7 @@ def set_up_logs(form: str, level: str, redactor: Redactor) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Lossy(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_FromLibraries()], level=logging.WARNING, force=True)
@@ -114,6 +115,23 @@ def _tell_crashes() -> None:
     sys.excepthook = crashed
     sys.unraisablehook = lambda it: crashed(it.exc_type, it.exc_value, it.exc_traceback)
     threading.excepthook = lambda it: crashed(it.exc_type, it.exc_value, it.exc_traceback)
+
+
+class _Lossy:
+    """A stream that loses what it cannot write: a full disk must not end a keeper by its log."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write, if there is room."""
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Flush, if there is room."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def _for_people() -> list[Processor]:
