@@ -20,6 +20,7 @@ from benchmarks import (
     pool,
     pool_report,
     pool_scale,
+    proofs,
     report,
 )
 from benchmarks.figures import Difference
@@ -42,6 +43,7 @@ SHORT = (
     Suite("operations", lambda: operations.measure_all(operations.OPERATIONS)),
     Suite("economics", economics.measure_all, more_is_worse=False),
     Suite("pool", lambda: pool.measure_all(pool.POOL_OPERATIONS)),
+    Suite("proofs", proofs.measure_gas),
 )
 WIDTH = 100  # columns that the tables need
 ALL = (
@@ -63,7 +65,7 @@ def main(
 ) -> None:
     """Measure gas on a local chain, and compare it with the committed figures.
 
-    The commands measure a running keeper, which takes minutes.
+    The commands measure running keepers and provers, which takes minutes.
     """
     if context.invoked_subcommand is not None:
         return
@@ -93,6 +95,7 @@ def show(console: Console, measured: dict[str, dict[str, int]]) -> None:
     report.print_peers(console, measured["operations"])
     report.print_economics(console, measured["economics"])
     pool_report.print_pool(console, measured["pool"], figures.load("pool"))
+    proofs.print_proofs(console, measured["proofs"], figures.load("proofs"))
     if "pool_scale" in measured:
         pool_report.print_scale(console, measured["pool_scale"])
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks load` and `hour`: what a keeper bears, and what it earns."""
+"""`python -m benchmarks load`, `hour` and `proving`: what takes minutes to measure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import drawing, figures, hour, load
+from benchmarks import drawing, figures, hour, load, proofs
 from benchmarks.figures import Figures
 
 MACHINES = ("processor ms", "memory")  # in the name of what depends on the machine
@@ -22,7 +22,7 @@ TIMES = 3  # more than committed is too much for any machine
 
 @dataclass(frozen=True)
 class Study:
-    """Something that is measured on a running keeper."""
+    """Something that takes minutes to measure."""
 
     name: str
     measure: Callable[[], dict[str, int]]
@@ -53,6 +53,7 @@ def hour_faults(_: Figures, measured: Figures) -> list[str]:
 STUDIES = (
     Study("load", load.measure_all, load_faults),
     Study("hour", hour.measure_all, hour_faults),
+    Study("proving", proofs.measure_proving, load_faults),
 )
 
 

@@ -38,7 +38,8 @@ class Proven:
 class Prover(Protocol):
     """Makes a proof from a proving key and a witness file."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def prove(self, zkey: Path, witness: Path) -> Proven: ...
 

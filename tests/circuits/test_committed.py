@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from circuits.build import compile_circuit
+from circuits.calculator import witnesses
 from taskwork.errors import BadSignal
 from taskwork.zk.artifacts import Artifacts
 from taskwork.zk.circuits import CIRCUITS, check_inputs
 from taskwork.zk.digits import digit_model, unseen_pictures
-from tests.circuits.calculator import witnesses
 from tests.circuits.conftest import ROOT
 
 CIRCUIT = CIRCUITS["digits_committed"]

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from circuits.calculator import witnesses
 from taskwork.zk.artifacts import Artifacts
 from taskwork.zk.curve import R
 from taskwork.zk.digits import digit_model, draw, unseen_pictures
-from tests.circuits.calculator import witnesses
 from tests.circuits.conftest import ROOT
 
 COMMITTED_ACCURACY = json.loads((ROOT / "taskwork/zk/data/digits.json").read_text())["accuracy"]

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from circuits.record import BATCHED, RECORDED, SINGLE, Recorded, read
 from taskwork.chain.abi import load_abi
 from taskwork.chain.deploy import deploy_missing
 from taskwork.chain.types import Address
 from taskwork.zk.circuits import BATCH
 from taskwork.zk.client import Groth16VerifierClient
 from tests.circuits.mutations import MUTATIONS
-from tests.circuits.record import BATCHED, RECORDED, SINGLE, Recorded, read
 from tests.support.chain import Chain
 
 pytestmark = pytest.mark.integration

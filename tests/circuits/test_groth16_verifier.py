@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from circuits.calculator import witnesses
 from taskwork.chain.abi import load_abi
 from taskwork.chain.contract_errors import (
     CircuitVerifier_InsufficientGas,
@@ -35,7 +36,6 @@ from taskwork.zk.client import Groth16VerifierClient
 from taskwork.zk.curve import R
 from taskwork.zk.fast import Zksnake
 from taskwork.zk.proofs import Proof
-from tests.circuits.calculator import witnesses
 from tests.circuits.mutations import not_canonical, off_curve
 from tests.support.chain import Chain
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import pytest
 
+from circuits.calculator import verdicts, witnesses
 from taskwork.chain.abi import load_abi
 from taskwork.chain.deploy import deploy_missing
 from taskwork.chain.rpc import Web3
@@ -23,7 +24,6 @@ from taskwork.zk.curve import R, decode
 from taskwork.zk.fast import Zksnake
 from taskwork.zk.prove import Proven
 from taskwork.zk.verify import verify, verify_by_precompile
-from tests.circuits.calculator import verdicts, witnesses
 from tests.circuits.mutations import MUTATIONS, negated_twice, not_canonical, off_curve
 from tests.support.chain import Chain
 

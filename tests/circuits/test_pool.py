@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from circuits.calculator import witnesses
 from taskwork.chain.contract_errors import (
     Groth16Settler_NotJudged,
     Groth16Settler_NotProven,
@@ -25,7 +26,6 @@ from taskwork.zk.client import Groth16SettlerClient, Proposal
 from taskwork.zk.curve import decode
 from taskwork.zk.deploy import deploy_adapter, deploy_model
 from taskwork.zk.fast import Zksnake
-from tests.circuits.calculator import witnesses
 from tests.circuits.conftest import ROOT
 from tests.support.chain import Chain
 from tests.support.pools import REWARD, Pools, make_pools

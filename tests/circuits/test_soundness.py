@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from circuits.calculator import ask, witnesses
 from taskwork.zk.artifacts import Artifacts
 from taskwork.zk.circuits import CIRCUITS
 from taskwork.zk.curve import R
 from taskwork.zk.digits import unseen_pictures
-from tests.circuits.calculator import ask, witnesses
 from tests.circuits.r1cs import ROOT, System, compile_main, read_names, read_system
 
 COUNT, BITS = 10, 28

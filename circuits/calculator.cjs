@@ -6,7 +6,7 @@
 
 const fs = require("fs");
 const readline = require("readline");
-const snarkjs = require("../../node_modules/snarkjs");
+const snarkjs = require("../node_modules/snarkjs");
 
 const WORD = 32;
 

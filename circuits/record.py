@@ -1,4 +1,4 @@
-"""Records proofs that take minutes to make: `python -m tests.circuits.record`.
+"""Records proofs that take minutes to make: `python -m circuits.record`.
 
 Thirty-two proofs of one claim each and one of eight claims, of digits_public and digits_batch, with
 the keys in .build/circuits (`make circuits`), for verifiers at fixed addresses.
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from circuits.calculator import witnesses
 from taskwork.chain.pool_types import JobContext, JobId
 from taskwork.chain.proof_types import CircuitKey, ModelKeys, ProvenClaim
 from taskwork.chain.types import as_address
@@ -28,9 +29,8 @@ from taskwork.zk.circuits import BATCH
 from taskwork.zk.digits import unseen_pictures
 from taskwork.zk.fast import Zksnake
 from taskwork.zk.proofs import Proof, read_proof
-from tests.circuits.calculator import witnesses
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 RECORDED = Path(__file__).with_name("recorded.json")
 CLAIMS = 32
 
