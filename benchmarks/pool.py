@@ -133,15 +133,15 @@ def looking_after(world: PoolWorld, count: int) -> int:
     alone = world.post(count, deadline=deadline).gas
     world.choose(timed)
     world.pass_by(deadline + 2)
-    return looked_after - alone + world.execute().gas
+    return looked_after - alone + world.execute(receipt).gas
 
 
 def expire_on_time(world: PoolWorld) -> int:
     """A keeper ends ten jobs that nobody claimed."""
     deadline = world.near_deadline()
-    world.post(A_BUCKET, deadline=deadline)
+    receipt = world.post(A_BUCKET, deadline=deadline)
     world.pass_by(deadline + 2)
-    return world.execute().gas // A_BUCKET
+    return world.execute(receipt).gas // A_BUCKET
 
 
 def expire_by_hand(world: PoolWorld) -> int:

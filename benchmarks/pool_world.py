@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from eth_utils.crypto import keccak
+from eth_utils.hexadecimal import decode_hex
+
 from benchmarks.chain import ETHER, Chain, Receipt, running_chain
 from benchmarks.world import account
-from taskwork.chain.abi import load_abi
+from taskwork.chain.abi import decode_event, load_abi
 from taskwork.chain.pool_calls import TaskPoolCalls
 from taskwork.chain.pool_factory import TaskPoolFactoryCalls
 from taskwork.chain.pool_types import (
@@ -26,13 +29,17 @@ from taskwork.chain.pool_types import (
     Timestamp,
 )
 from taskwork.chain.task_manager_calls import TaskManagerCalls
-from taskwork.chain.types import ZERO_ADDRESS, Address, Gas, Wei, as_address
+from taskwork.chain.types import ZERO_ADDRESS, Address, Gas, Task, Wei, as_address
+from taskwork.errors import ChainError
 
 REQUESTER, WORKER, VERIFIER = account("requester"), account("worker"), account("verifier")
 DEPLOYER, KEEPER = account("deployer"), account("executor")
 REWARD, BOND = Wei(ETHER // 10), Wei(ETHER // 100)
 SAVINGS = Wei(1000 * ETHER)
 KIB = 1024
+_DEFINITION = "((address,uint64,address,bytes,uint64),(uint64,uint64,uint64,bool,uint64))"
+COMMITTED = keccak(text=f"TaskCommitted(bytes32,address,{_DEFINITION})")
+EXECUTED = f"0x{keccak(text='TaskExecuted(bytes32,address,bool,bytes)').hex()}"
 START = 0x77777777  # of which no byte is zero
 BUCKET_SECONDS = 600
 FAR = 80_000  # seconds to deadlines
@@ -169,6 +176,20 @@ class PoolWorld:
         now = int(self.chain.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
         self.chain.rpc("anvil_mine", hex(time - now))
 
-    def execute(self) -> Receipt:
-        """Have a keeper execute all that is due."""
-        return self.chain.run(KEEPER, self.manager.execute_queued_tasks(0))
+    def execute(self, posting: Receipt) -> Receipt:
+        """Have a keeper execute the calls that a posting committed the task manager to."""
+        receipt = self.chain.run(KEEPER, self.manager.execute_committed(committed(posting), 0))
+        if EXECUTED not in [log["topics"][0] for log in receipt.logs]:
+            raise ChainError("no call was due")
+        return receipt
+
+
+def committed(receipt: Receipt) -> list[Task]:
+    """Return the tasks that a transaction committed the task manager to."""
+    event = load_abi("TaskManager").events[COMMITTED]
+    own = (log for log in receipt.logs if log["topics"][0] == f"0x{COMMITTED.hex()}")
+    arguments = (
+        decode_event(event, [decode_hex(one) for one in log["topics"]], decode_hex(log["data"]))
+        for log in own
+    )
+    return [definition.task for _, _, definition in arguments]
