@@ -15,6 +15,7 @@ from tests.chaos.stage import Signed, Stage
 TakeBack = Callable[[Stage, Keeper, int, list[Signed]], None]
 
 DEEPEST = 10
+REPEATED = 6  # batches of blocks taken back: the first one sent again leaves the others nothing
 SPIKE = (1, 2, 4, 7, 10, 10, 10, 10, 6, 3)  # times the base fee, block by block
 
 
@@ -33,7 +34,7 @@ def reorganise(stage: Stage, rounds: int, take_back: TakeBack) -> None:
         stage.wait_blocks(2)
 
 
-@scenario(10, few=2, waste=1)
+@scenario(10, few=2, waste=REPEATED)
 def reorg_out(stage: Stage, rounds: int) -> None:
     """blocks 1 to 10 deep are taken back, and our transactions are gone"""
 
@@ -43,7 +44,7 @@ def reorg_out(stage: Stage, rounds: int) -> None:
     reorganise(stage, rounds, take_back)
 
 
-@scenario(10, waste=1)
+@scenario(10, waste=REPEATED)
 def reorg_in(stage: Stage, rounds: int) -> None:
     """blocks 1 to 10 deep are taken back; our transactions are in again, in the last of them"""
 
@@ -54,7 +55,7 @@ def reorg_in(stage: Stage, rounds: int) -> None:
     reorganise(stage, rounds, take_back)
 
 
-@scenario(10, waste=6)
+@scenario(10, waste=REPEATED)
 def reorg_raced(stage: Stage, rounds: int) -> None:
     """blocks 1 to 10 deep are taken back; in the new ones a rival was faster"""
     rival = executor("rival")
@@ -69,7 +70,7 @@ def reorg_raced(stage: Stage, rounds: int) -> None:
     reorganise(stage, rounds, take_back)
 
 
-@scenario(10, waste=6)
+@scenario(10, waste=REPEATED)
 def reorg_replaced(stage: Stage, rounds: int) -> None:
     """blocks 1 to 10 deep are taken back; our nonce went to a transaction of somebody else's"""
 
