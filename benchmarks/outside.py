@@ -72,13 +72,18 @@ def next_block(world: World) -> int | None:
 
 
 def waiting(chain: Chain, account: Address) -> int:
-    """Transactions of an account in the node's pool."""
+    """Transactions of an account in the node's pool that can still be mined.
+
+    After a reorganisation anvil keeps some whose nonce is used.
+    """
+    used = int(chain.rpc("eth_getTransactionCount", account, "latest"), 16)
     pool = chain.rpc("txpool_content")
     return sum(
-        len(transactions)
+        int(nonce) >= used
         for part in pool.values()
         for sender, transactions in part.items()
         if sender.lower() == account.lower()
+        for nonce in transactions
     )
 
 
