@@ -13,6 +13,8 @@ import {ITaskPool} from "./ITaskPool.sol";
 /// Assumptions.
 /// - Pool: any. One that lies about its jobs gets lies about them, in its own books only.
 /// - Caller: chooses what to bring; a bad proof costs the caller gas, and nobody else anything.
+/// - Reader: takes the public result from what was brought here. Warning: the pool's `zkpPublicInput` and `zkpPublicResult`
+///   are what the worker submitted; they are not looked at, and can be wrong in a job that was settled rightly.
 interface IGroth16Settler {
     /// @notice A submitted result and what it is proven with.
     struct Proposal {

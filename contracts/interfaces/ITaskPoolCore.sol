@@ -154,7 +154,8 @@ interface ITaskPoolCore is ITaskPoolBase {
     function scheduleBucket(uint256 bucket) external;
 
     /// @notice Pays for calls on time; the value becomes the pool's bond in the task manager. Anyone may pay.
-    /// @dev Warning: a gift to the pool. What is not used is the owner's once no job is live.
+    /// @dev Warning: a gift to the pool. What is not used is the owner's once no job is live; until then the owner says what
+    /// calls may cost, and whoever executes them is paid that. Only what scheduled calls have reserved is safe from it.
     function fundTimeBudget() external payable;
 
     /// @notice Pays what calls on time have not used to the owner.

@@ -9,8 +9,8 @@ import {BoundedCall} from "./BoundedCall.sol";
 import {AFTER_CALL_GAS, PAYEE_GAS, TOKEN_GAS} from "./PoolLimits.sol";
 
 /// @title Moving a pool's asset, native coin or token
-/// @notice Whatever payees and tokens do, they get a stated amount of gas, all of it or the call reverts, and one word
-/// of their answer is read.
+/// @notice Whatever payees and tokens do, one word of their answer is read, and where a payment must not stop the pool
+/// they get a stated amount of gas, all of it or the call reverts.
 library AssetTransfer {
     using SafeERC20 for IERC20;
 
@@ -35,12 +35,16 @@ library AssetTransfer {
             return BoundedCall.pay(receiver, amount, PAYEE_GAS);
         }
         requireGas(TOKEN_GAS);
-        return _callTransfer(asset, receiver, amount);
+        return _callTransfer(asset, receiver, amount, TOKEN_GAS);
     }
 
     /// @notice Pays `amount` to `receiver`, or reverts.
+    /// @dev A token gets all the gas there is: the caller, whose money it is, spends it. With less, a token whose
+    /// transfers cost more than `TOKEN_GAS` could be put in and never be taken out.
     function send(address asset, address receiver, uint256 amount) internal {
-        if (!push(asset, receiver, amount)) revert ITaskPoolBase.TaskPool_PaymentRefused(receiver, amount);
+        bool paid =
+            asset == address(0) ? push(asset, receiver, amount) : _callTransfer(asset, receiver, amount, gasleft());
+        if (!paid) revert ITaskPoolBase.TaskPool_PaymentRefused(receiver, amount);
     }
 
     /// @notice Reverts unless a call can be given `needed` gas and the pool still has enough to go on (EIP-150 keeps
@@ -51,10 +55,10 @@ library AssetTransfer {
     }
 
     /// @dev A token may answer true or nothing; anything else is a refusal.
-    function _callTransfer(address token, address receiver, uint256 amount) private returns (bool done) {
+    function _callTransfer(address token, address receiver, uint256 amount, uint256 gas_) private returns (bool done) {
         bytes memory data = abi.encodeCall(IERC20.transfer, (receiver, amount));
         assembly ("memory-safe") {
-            done := call(TOKEN_GAS, token, 0, add(data, 0x20), mload(data), 0x00, 0x20)
+            done := call(gas_, token, 0, add(data, 0x20), mload(data), 0x00, 0x20)
             let isEmpty := and(iszero(returndatasize()), gt(extcodesize(token), 0))
             let isTrue := and(gt(returndatasize(), 0x1f), eq(mload(0x00), 1))
             done := and(done, or(isEmpty, isTrue))

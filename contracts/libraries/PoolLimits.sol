@@ -23,8 +23,8 @@ uint256 constant MAX_BYTES = 24_000;
 /// @dev Jobs past their deadline that a claim passes over.
 uint256 constant MAX_PASSED_OVER = 16;
 
-/// @dev Gas for a payee of native coin, and for a token's transfer; a task of the manager costs more, so no payee can
-/// run one of the pool's own while the pool is locked.
+/// @dev Gas for a payee of native coin, and for a token's transfer of a reward; a task of the manager costs more, so none
+/// of these payees can run one of the pool's own while the pool is locked.
 uint256 constant PAYEE_GAS = 30_000;
 uint256 constant TOKEN_GAS = 150_000;
 /// @dev Gas that the pool needs after a payment or a hook.

@@ -56,8 +56,14 @@ contract TokenDouble is ERC20, Scripted {
             }
         }
         if (moves && mode == TokenMode.Plays) _play();
+        if (moves && mode == TokenMode.CostsMore) _spend(200_000);
         super._update(from, to, amount);
         if (moves && mode == TokenMode.TakesFee) super._update(to, address(0), amount / 100);
+    }
+
+    function _spend(uint256 gas_) private view {
+        uint256 before = gasleft();
+        while (before - gasleft() < gas_) {}
     }
 
     function _answer() private view returns (bool) {

@@ -9,5 +9,6 @@ enum TokenMode {
     TakesFee, // a hundredth of what is moved is burned
     Reverts, // as a paused token does
     Plays, // plays its script before it moves, as a token with hooks lets others do
-    BurnsGas // uses up all the gas it is given
+    BurnsGas, // uses up all the gas it is given
+    CostsMore // spends 200,000 gas more than it would
 }

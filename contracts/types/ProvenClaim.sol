@@ -7,6 +7,6 @@ import {JobContext} from "./JobContext.sol";
 struct ProvenClaim {
     JobContext job;
     uint256 requestId; // the job's, part of its hash
-    uint256 publicInput; // first public signal of the submission: the commitment that the job's input names
-    uint256 publicResult; // second public signal of the submission
+    uint256 publicInput; // the commitment that the job's input names
+    uint256 publicResult; // what is proven; nothing says that the worker submitted the same
 }

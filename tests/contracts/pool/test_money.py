@@ -10,7 +10,7 @@ from tests.contracts.conftest import call_of
 from tests.contracts.pool.jobs import BOND, ETHER, HOUR, REWARD, NewJob, Result, Status, columns
 from tests.support.definitions import ZERO_ADDRESS
 
-HONEST, RETURNS_FALSE, RETURNS_NOTHING, TAKES_FEE, REVERTS, PLAYS, BURNS_GAS = range(7)
+HONEST, RETURNS_FALSE, RETURNS_NOTHING, TAKES_FEE, REVERTS, PLAYS, BURNS_GAS, COSTS_MORE = range(8)
 ACCEPT, REFUSE, BURN, BOMB, PLAY = range(5)
 LOCKED = keccak(text="ReentrancyGuardReentrantCall()")[:4]
 
@@ -219,6 +219,21 @@ def test_token__refuses_the_push__worker_is_credited(
 
     token.setMode(HONEST, sender=worker)
     token_pool.withdraw(sender=worker)
+    assert token_pool.creditOf(worker) == 0
+
+
+def test_token__costs_more_gas_than_a_push_has__can_be_withdrawn(
+    token_job, token_pool, token, worker, verifier
+) -> None:
+    """What can be put in can be taken out, whatever the token's transfers cost."""
+    token.setMode(COSTS_MORE, sender=worker)
+    token_pool.verifyAndPay(token_job.id, True, sender=verifier)
+    assert token_pool.creditOf(worker) == REWARD + BOND
+    before = token.balanceOf(worker)
+
+    token_pool.withdraw(sender=worker)
+
+    assert token.balanceOf(worker) == before + REWARD + BOND
     assert token_pool.creditOf(worker) == 0
 
 
