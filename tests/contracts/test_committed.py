@@ -361,9 +361,7 @@ def test_cancel_committed__queued__frees_everything_and_ends(
     assert batch.one("TaskCancelled") == {"taskHash": task.hash, "owner": owner}
     assert manager.bondOf(owner) == (BOND, 0)
     assert manager.getTaskStatus(task.hash) == Status.CANCELLED
-    with ape.reverts(
-        manager.TaskManager_TaskEnded, taskHash=task.hash, status=Status.CANCELLED
-    ):
+    with ape.reverts(manager.TaskManager_TaskEnded, taskHash=task.hash, status=Status.CANCELLED):
         manager.cancelCommitted(task.definition.task, sender=owner)
     mine_to(task.start)
     assert execute_committed([task]).events == []

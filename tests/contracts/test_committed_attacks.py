@@ -196,9 +196,7 @@ def test_committed_acts__by_a_stranger__revert(manager, commit_task, owner, stra
             manager.TaskManager_NotOwner, taskHash=task.hash, caller=stranger, owner=owner
         ):
             act(given, sender=stranger)
-    with ape.reverts(
-        manager.TaskManager_NotInactive, taskHash=task.hash, status=Status.QUEUED
-    ):
+    with ape.reverts(manager.TaskManager_NotInactive, taskHash=task.hash, status=Status.QUEUED):
         manager.reactivateCommitted(task.definition.task, sender=stranger)
 
 

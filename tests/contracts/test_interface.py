@@ -83,9 +83,7 @@ def codes(rpc, manager) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", SEED_FUNCTIONS)
-def test_seed_function__by_signature__is_declared_and_dispatched(
-    codes, declared, name
-) -> None:
+def test_seed_function__by_signature__is_declared_and_dispatched(codes, declared, name) -> None:
     functions = {signature(e): e for e in declared if e["type"] == "function"}
     assert fields(functions[name]["outputs"]) == SEED_FUNCTIONS[name]
 
