@@ -33,6 +33,7 @@ from taskwork.errors import (
 BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
     NotFound: frozenset(
         {
+            "Adapter_NoCode",
             "TaskManager_TaskChanged",
             "TaskManager_UnknownTask",
             "TaskNotFound",
@@ -51,6 +52,7 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
     ),
     WrongState: frozenset(
         {
+            "Adapter_CheckFailed",
             "Groth16Settler_NotJudged",
             "ReentrancyGuardReentrantCall",
             "TaskAlreadyClaimed",
@@ -106,6 +108,8 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
     ),
     BadValue: frozenset(
         {
+            "Adapter_MalformedAnswer",
+            "Adapter_PayloadTooLong",
             "AttestationVerifier_MalformedSignature",
             "AttestationVerifier_ProofLength",
             "AttestationVerifier_SignaturesNotRising",
