@@ -18,6 +18,7 @@ LENS = "TaskManagerLens"
 POOL = "TaskPool"  # the code of all pools
 FACTORY = "TaskPoolFactory"
 VIEWER = "TaskPoolViewer"
+ADAPTERS = ("UpkeepAdapter", "ResolverAdapter")
 BLOCK_SECONDS = Seconds(12)
 
 
@@ -72,7 +73,8 @@ async def deploy_all(
     nobody = (ZERO_ADDRESS, ZERO_ADDRESS)  # no model registry and no router by default
     factory = await _deploy(web3, signer, FACTORY, pool.address, *nobody)
     viewer = await _deploy(web3, signer, VIEWER)
-    contracts = (manager, lens, pool, factory, viewer)
+    adapters = [await _deploy(web3, signer, name) for name in ADAPTERS]
+    contracts = (manager, lens, pool, factory, viewer, *adapters)
     chain_id = await _chain_id(web3)
     addresses = {contract.name: contract.address for contract in contracts}
     file = None if folder is None else _write(chain_id, addresses, folder)
