@@ -263,9 +263,7 @@ def test_resolver__payload_up_to_the_limit__arrives_whole(
     rpc("anvil_setCode", NOBODY, "0x365f5f37365f205f5260205ffd")
     payload = bytes((11 + 7 * i) % 253 for i in range(length))
     ask = call_of(upkeep, "checker(bytes)", payload)
-    data = call_of(
-        resolver_adapter, "run(address,bytes,address)", upkeep.address, ask, str(NOBODY)
-    )
+    data = call_of(resolver_adapter, "run(address,bytes,address)", upkeep.address, ask, NOBODY)
 
     with pytest.raises(RpcError) as caught:
         call_at(None, resolver_adapter, data, sender=stranger)
@@ -318,7 +316,7 @@ def test_upkeep__malformed_answer__is_refused_by_name(
 # Gas
 
 
-@pytest.mark.parametrize("gas", [60_000, 100_000, 750_000])
+@pytest.mark.parametrize("gas", [15_000, 60_000, 750_000])
 def test_upkeep__check_burns_all_gas__is_named(answering, run_upkeep, errors, gas) -> None:
     answering(BURNS)
 
