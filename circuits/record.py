@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from circuits.calculator import witnesses
-from taskwork.chain.pool_types import JobContext, JobId
+from taskwork.chain.pool_types import JobContext, JobId, Result
 from taskwork.chain.proof_types import CircuitKey, ModelKeys, ProvenClaim
 from taskwork.chain.types import as_address
 from taskwork.zk.artifacts import Artifacts, load, sha256
@@ -23,7 +23,6 @@ from taskwork.zk.binding import (
     evaluation,
     job_hash,
     model_id,
-    result_hash,
 )
 from taskwork.zk.circuits import BATCH
 from taskwork.zk.digits import unseen_pictures
@@ -113,7 +112,7 @@ def claim_of(keys: ModelKeys, index: int, witness: list[int] | str) -> ProvenCla
         task_id=JobId(index + 1),
         worker=WORKER,
         job_hash=job_hash(index, model_id(keys), commitment_text(commitment)),
-        result_hash=result_hash(f"0x{digit:064x}", str(digit)),
+        result_hash=Result(str(digit), public_input=commitment, public_result=digit).commitment,
     )
     return ProvenClaim(job, index, commitment, digit)
 

@@ -13,17 +13,20 @@ import {ITaskPool} from "./ITaskPool.sol";
 /// Assumptions.
 /// - Pool: any. One that lies about its jobs gets lies about them, in its own books only.
 /// - Caller: chooses what to bring; a bad proof costs the caller gas, and nobody else anything.
-/// - Reader: takes the public result from what was brought here. Warning: the pool's `zkpPublicInput` and `zkpPublicResult`
-///   are what the worker submitted; they are not looked at, and can be wrong in a job that was settled rightly.
+/// - Worker: submits the public signals that will be proven; no proof of others is taken.
 interface IGroth16Settler {
     /// @notice A submitted result and what it is proven with.
     struct Proposal {
         uint256 taskId;
         uint256 requestId; // the job's, part of its hash
-        uint256 publicInput; // commitment that the job's input names
-        uint256 publicResult;
+        bytes32 texts; // hash of both result texts' hashes; see `JobContext.resultHash`
+        uint256 publicInput; // as submitted: commitment that the job's input names
+        uint256 publicResult; // as submitted
         uint256[8] proof; // of this result alone; see `ICircuitVerifier.verify`
     }
+
+    /// @notice Texts and public signals are not those that the worker submitted.
+    error Groth16Settler_WrongResult(uint256 taskId, bytes32 given, bytes32 submitted);
 
     /// @notice An evaluated proof, which is judged as a whole, is not valid.
     error Groth16Settler_NotProven();
@@ -37,7 +40,8 @@ interface IGroth16Settler {
     function VERIFIER() external view returns (IGroth16Verifier);
 
     /// @notice Settles all of `proposals` that are proven.
-    /// @dev All together first; if that fails, one by one. Those whose job does not wait for a verdict are passed over.
+    /// @dev All together first; if that fails, one by one. Those whose job does not wait for a verdict, or
+    /// whose result is not the one that was submitted, are passed over.
     /// @dev Warning: reverts when a job is named twice.
     /// @param batchHash Keccak-256 of the model's batch key, which is part of its id.
     /// @return settled How many were.
@@ -46,7 +50,8 @@ interface IGroth16Settler {
         returns (uint256 settled);
 
     /// @notice Settles eight results by one proof. Their own proofs are not looked at.
-    /// @dev Reverts as a whole when the proof is not valid or one of them does not wait for a verdict.
+    /// @dev Reverts as a whole when the proof is not valid, or one of them is not what was submitted or does not wait
+    /// for a verdict.
     /// @param singleHash Keccak-256 of the model's single key, which is part of its id.
     /// @param committed First public signal of the proof.
     function settleEvaluated(

@@ -21,9 +21,16 @@ library JobData {
         return keccak256(abi.encode(requestId, keccak256(bytes(modelId)), keccak256(bytes(inputData))));
     }
 
-    /// @notice What a worker commits to.
+    /// @notice What a worker commits to: two texts and the public signals.
     function hashOfResult(Submission memory submission) internal pure returns (bytes32) {
-        return keccak256(abi.encode(keccak256(bytes(submission.resultHash)), keccak256(bytes(submission.resultData))));
+        bytes32 texts =
+            keccak256(abi.encode(keccak256(bytes(submission.resultHash)), keccak256(bytes(submission.resultData))));
+        return hashOfSignals(texts, submission.zkpPublicInput, submission.zkpPublicResult);
+    }
+
+    /// @param texts Hash of both texts' hashes.
+    function hashOfSignals(bytes32 texts, uint256 publicInput, uint256 publicResult) internal pure returns (bytes32) {
+        return keccak256(abi.encode(texts, publicInput, publicResult));
     }
 
     /// @dev The lengths have been checked.

@@ -8,5 +8,7 @@ struct JobContext {
     uint256 taskId;
     address worker;
     bytes32 jobHash; // keccak256(abi.encode(requestId, keccak256(modelId), keccak256(inputData)))
-    bytes32 resultHash; // keccak256(abi.encode(keccak256(resultHash string), keccak256(resultData)))
+    // keccak256(abi.encode(texts, zkpPublicInput, zkpPublicResult)), texts being
+    // keccak256(abi.encode(keccak256(resultHash string), keccak256(resultData)))
+    bytes32 resultHash;
 }

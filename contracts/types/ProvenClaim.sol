@@ -8,5 +8,5 @@ struct ProvenClaim {
     JobContext job;
     uint256 requestId; // the job's, part of its hash
     uint256 publicInput; // the commitment that the job's input names
-    uint256 publicResult; // what is proven; nothing says that the worker submitted the same
+    uint256 publicResult; // what is proven; `job.resultHash` commits to what was submitted
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IGroth16Settler} from "../interfaces/IGroth16Settler.sol";
 import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
 import {ITaskPool} from "../interfaces/ITaskPool.sol";
+import {JobData} from "../libraries/JobData.sol";
 import {JobContext} from "../types/JobContext.sol";
 import {JobInfo} from "../types/JobInfo.sol";
 import {JobStatus} from "../types/JobStatus.sol";
@@ -48,7 +49,12 @@ contract Groth16Settler is IGroth16Settler {
         // Check: all of them are proven. The pool checks that they wait for a verdict.
         ProvenClaim[] memory claims = new ProvenClaim[](proposals.length);
         for (uint256 i = 0; i < claims.length; ++i) {
-            claims[i] = _claimOf(pool, proposals[i], pool.getJob(proposals[i].taskId));
+            JobInfo memory job = pool.getJob(proposals[i].taskId);
+            bytes32 given = _resultHashOf(proposals[i]);
+            if (given != job.resultHash) {
+                revert Groth16Settler_WrongResult(proposals[i].taskId, given, job.resultHash);
+            }
+            claims[i] = _claimOf(pool, proposals[i], job);
         }
         if (!VERIFIER.verifyEvaluated(singleHash, batch, claims, committed, proof)) revert Groth16Settler_NotProven();
 
@@ -68,6 +74,7 @@ contract Groth16Settler is IGroth16Settler {
         for (uint256 i = 0; i < proposals.length; ++i) {
             JobInfo memory job = pool.getJob(proposals[i].taskId);
             if (job.status != JobStatus.Submitted || block.timestamp > job.until) continue;
+            if (_resultHashOf(proposals[i]) != job.resultHash) continue;
             claims[count] = _claimOf(pool, proposals[i], job);
             proofs[count] = proposals[i].proof;
             ++count;
@@ -119,6 +126,10 @@ contract Groth16Settler is IGroth16Settler {
             (taskIds[i], isValid[i]) = (claims[i].job.taskId, true);
         }
         pool.batchVerifyAndPay(taskIds, isValid);
+    }
+
+    function _resultHashOf(Proposal calldata proposal) private pure returns (bytes32) {
+        return JobData.hashOfSignals(proposal.texts, proposal.publicInput, proposal.publicResult);
     }
 
     function _claimOf(ITaskPool pool, Proposal calldata proposal, JobInfo memory job)

@@ -121,6 +121,7 @@ BRANCHES: Mapping[type[ContractError], frozenset[str]] = {
             "Create2EmptyBytecode",
             "FailedDeployment",
             "Groth16Settler_NotProven",
+            "Groth16Settler_WrongResult",
             "Groth16Verifier_CountMismatch",
             "Groth16Verifier_ProofLength",
             "Groth16Verifier_SignalTooLarge",

@@ -86,8 +86,16 @@ class Result:
     @property
     def commitment(self) -> str:
         """What the chain keeps of it."""
+        signals = (self.public_input, self.public_result)
+        return (
+            f"0x{keccak(encode(['bytes32', 'uint256', 'uint256'], [self.texts, *signals])).hex()}"
+        )
+
+    @property
+    def texts(self) -> bytes:
+        """The part of the commitment that is about the texts."""
         hashes = [keccak(text=self.hash), keccak(text=self.data)]
-        return f"0x{keccak(encode(['bytes32', 'bytes32'], hashes)).hex()}"
+        return keccak(encode(["bytes32", "bytes32"], hashes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,6 @@ def job_hash(request_id: int, model: str, input_data: str) -> str:
     return f"0x{keccak(encode(['uint256', 'bytes32', 'bytes32'], parts)).hex()}"
 
 
-def result_hash(result_text: str, result_data: str) -> str:
-    """Hash a submission's `resultHash` and `resultData` as its pool does."""
-    parts = (keccak(text=result_text), keccak(text=result_data))
-    return f"0x{keccak(encode(['bytes32', 'bytes32'], parts)).hex()}"
-
-
 def binding(key_hash: bytes, job: JobContext) -> int:
     """Return the signal that a proof for `job` under this key must carry."""
     fields = (

@@ -17,7 +17,7 @@ from taskwork.zk.proofs import Proof
 
 _JOB = "(uint256,address,uint256,address,bytes32,bytes32)"
 _KEY = "(address,bytes32,bytes32)"
-_PROPOSAL = "(uint256,uint256,uint256,uint256,uint256[8])"
+_PROPOSAL = "(uint256,uint256,bytes32,uint256,uint256,uint256[8])"
 _CLAIM = f"({_JOB},uint256,uint256,uint256)"
 
 
@@ -63,7 +63,8 @@ class Proposal:
 
     task_id: JobId
     request_id: int
-    public_input: int
+    texts: bytes  # see `Result.texts`
+    public_input: int  # as submitted
     public_result: int
     proof: tuple[int, ...]  # eight words; see `Proof.to_bytes`
 

@@ -18,7 +18,7 @@ from taskwork.chain.contract_errors import (
     Groth16Verifier_WrongJob,
 )
 from taskwork.chain.deploy import deploy_missing
-from taskwork.chain.pool_types import JobContext, JobId
+from taskwork.chain.pool_types import JobContext, JobId, Result
 from taskwork.chain.proof_types import CircuitKey, ModelKeys, ProvenClaim
 from taskwork.chain.transactions import Call, simulate
 from taskwork.chain.types import ZERO_ADDRESS, Gas, as_address
@@ -30,7 +30,6 @@ from taskwork.zk.binding import (
     encode_proof,
     job_hash,
     model_id,
-    result_hash,
 )
 from taskwork.zk.client import Groth16VerifierClient
 from taskwork.zk.curve import R
@@ -95,7 +94,7 @@ def claim_of(keys: ModelKeys, index: int, result: int, commitment: int) -> Prove
         task_id=JobId(index + 1),
         worker=WORKER,
         job_hash=job_hash(index, model_id(keys), commitment_text(commitment)),
-        result_hash=result_hash(f"0x{result:064x}", "done"),
+        result_hash=Result("done", public_input=commitment, public_result=result).commitment,
     )
     return ProvenClaim(job, index, commitment, result)
 

@@ -12,6 +12,7 @@ from circuits.calculator import witnesses
 from taskwork.chain.contract_errors import (
     Groth16Settler_NotJudged,
     Groth16Settler_NotProven,
+    Groth16Settler_WrongResult,
     Groth16Verifier_WrongJob,
     InvalidZKPProof,
 )
@@ -60,6 +61,8 @@ class Stage:
 
     async def prove(self, job: JobId, worker: WorkerClient, result: Result) -> tuple[Result, bytes]:
         """Return the result with its public signals, and the three points."""
+        _, answer, commitment, *_ = self.known(0)
+        result = replace(result, public_input=commitment, public_result=answer)
         context = await self.pools.pool.context_of(job, Address(worker.account.address), result)
         return self.prove_for(context, result)
 
@@ -69,8 +72,8 @@ class Stage:
         request = context.task_id - 1
         encoded = encode_proof(proven.proof, request, self.keys)
         answer, commitment, _ = proven.signals
-        done = replace(result, proof=encoded, public_input=commitment, public_result=answer)
-        return done, proven.proof.to_bytes()
+        assert (answer, commitment) == (result.public_result, result.public_input)
+        return replace(result, proof=encoded), proven.proof.to_bytes()
 
 
 @pytest_asyncio.fixture
@@ -136,9 +139,9 @@ async def settled_stage(stage: Stage) -> tuple[Groth16SettlerClient, list[Propos
     for job, worker in zip(jobs, (pools.worker, pools.rival), strict=True):
         await worker.claim_task(job)
         done, points = await stage.prove(job, worker, Result("known", "0x01"))
-        await worker.submit_task(job, Result("known", "0x01"))
+        await worker.submit_task(job, replace(done, proof=b""))
         signals = done.public_input, done.public_result
-        proposals.append(Proposal(job, job - 1, *signals, tuple(decode(points))))
+        proposals.append(Proposal(job, job - 1, done.texts, *signals, tuple(decode(points))))
     return Groth16SettlerClient(chain.web3, at), proposals
 
 
@@ -179,6 +182,32 @@ async def test_settler__claim_of_another_job__is_passed_over(stage: Stage) -> No
     call = settler.calls.settle(pool.address, stage.keys, swapped)
 
     assert await settler.simulate(call, sender=Address(chain.executor.address)) == (0,)
+
+
+async def test_settler__other_signals_than_submitted__are_passed_over(stage: Stage) -> None:
+    """What the pool shows of a verified job is what was proven."""
+    pools = stage.pools
+    settler, _ = await settled_stage(stage)
+    (job,) = await stage.post()
+    await pools.worker.claim_task(job)
+    done, points = await stage.prove(job, pools.worker, Result("known", "0x01"))
+    await pools.worker.submit_task(job, replace(done, proof=b"", public_result=7))
+    signals = done.public_input, done.public_result
+    proposal = Proposal(job, 0, done.texts, *signals, tuple(decode(points)))
+    sender = Address(pools.chain.executor.address)
+
+    for one in (proposal, replace(proposal, public_result=7)):
+        call = settler.calls.settle(pools.pool.address, stage.keys, [one])
+        assert await settler.simulate(call, sender=sender) == (0,)
+    eight = settler.calls.settle_evaluated(
+        pools.pool.address,
+        stage.keys,
+        [proposal] * 8,
+        1,
+        stage.fast.prove_values(stage.artifacts.zkey, stage.known(1)).proof,
+    )
+    with pytest.raises(Groth16Settler_WrongResult):
+        await settler.simulate(eight, sender=sender)
 
 
 async def test_settler__too_little_gas__reverts_and_settles_nothing(stage: Stage) -> None:

@@ -95,7 +95,8 @@ class Job:
         """`JobContext.resultHash`."""
         if self.result is None:
             return bytes(32)
-        return keccak(keccak(text=self.result[0]) + keccak(text=self.result[4]))
+        texts = keccak(keccak(text=self.result[0]) + keccak(text=self.result[4]))
+        return keccak(texts + b"".join(one.to_bytes(32) for one in self.result[2:4]))
 
     def is_overdue(self, time: int) -> bool:
         return self.status.is_live and time > self.until

@@ -112,9 +112,10 @@ class Result:
 
     @property
     def commitment(self) -> bytes:
-        return keccak(
-            encode(["bytes32", "bytes32"], [keccak(text=self.hash), keccak(text=self.data)])
-        )
+        texts = [keccak(text=self.hash), keccak(text=self.data)]
+        committed = keccak(encode(["bytes32", "bytes32"], texts))
+        kinds = ["bytes32", "uint256", "uint256"]
+        return keccak(encode(kinds, [committed, self.public_input, self.public_result]))
 
 
 def columns(jobs: list[NewJob]) -> tuple[list[Any], ...]:
