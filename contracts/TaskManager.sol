@@ -156,7 +156,6 @@ contract TaskManager is TaskManagerBonds {
         if (!taken) revert TaskManager_Reentered();
         batch.gasToKeep = targetGasReserve + GasCosts.EXIT;
         batch.gasBefore = gasleft();
-        batch.charged = charged;
         if (!charged) batch.base = GasCosts.TRANSACTION;
         if (FEE_BPS != 0) batch.entryGas = GasCosts.FEE_CHARGE;
     }
@@ -175,18 +174,17 @@ contract TaskManager is TaskManagerBonds {
                 emit CreditAdded(msg.sender, payment);
             }
         }
-        TransientLock.release(batch.charged || batch.entries != 0);
+        TransientLock.release();
     }
 
     /// @dev Returns to the owners what was held beyond their entries' cost, an equal share of the batch's base included.
     function _settle(Batch memory batch) private returns (uint256 payment, uint256 fees) {
         unchecked {
             // The gas of a transaction is below 2^30, rates are below 2^65, FEE_BPS is at most 10^4. Of its gas an entry gets
-            // back a fifth at most, which is less than `most`; amount + fee <= held: the same rate for at most as much gas.
+            // back half at most, which is less than `most`; amount + fee <= held: the same rate for at most as much gas.
             uint256 share = _shareOf(batch);
             uint256 spent = batch.spent + batch.entries * share;
-            // Of a transaction's gas a fifth is given back at most (EIP-3529).
-            uint256 refund = _least(batch.cleared * GasCosts.CLEARED, spent / 5);
+            uint256 refund = TransientLock.takeRefund(batch.cleared * GasCosts.CLEARED, spent);
             Entry memory entry = batch.spare; // another each turn
             uint256 next = batch.first;
             for (uint256 left = batch.entries; left != 0; --left) {

@@ -29,7 +29,6 @@ struct Batch {
     uint256 share; // gas that each entry is charged for the batch and for its settlement
     uint256 spent; // gas spent on all entries
     uint256 cleared; // words that became zero
-    bool charged; // whether this transaction has been charged for by an earlier batch
     uint256 first; // memory address of the first entry; 0 means none
     uint256 last; // memory address of the latest entry
     Entry spare; // the next to be appended

@@ -231,6 +231,37 @@ def test_reimbursement__cut_in_two_within_a_transaction__nets_less_than_one_batc
     assert split < whole
 
 
+@pytest.mark.parametrize("first", ["one-shots", "recurring"])
+def test_reimbursement__words_cleared_cut_from_the_rest__nets_less_than_one_batch(
+    project, targets, bare, first
+) -> None:
+    """One-shots clear words worth more than a fifth of their gas, recurring tasks none."""
+    target, data, _ = targets["success"]
+    keeper = bare.deploy(project.ContractOwner.contract_type)
+    (owner,) = bare.people(1)
+    bare.set_terms(owner)
+    start = bare.height() + 40
+    end = start + 10 * 256
+    single = [bare.schedule(owner, target, data, start=start + 256 * i) for i in range(10)]
+    endless = {"start": end, "executions": ENDLESS}
+    recurring = [bare.schedule(owner, target, data, **endless) for _ in range(10)]
+
+    def net(*batches):
+        calls = [calldata("executeTasks(bytes32[],uint256)", batch, 0) for batch in batches]
+        script = [(bare.manager, 0, call) for call in calls]
+        with bare.rewinding():
+            bare.send(owner, keeper, calldata("setScript((address,uint256,bytes)[])", script))
+            bare.mine_to(end)
+            sent = bare.send(bare.accounts[1], keeper, calldata("run()"))
+        assert len(sent.amounts()) == 20
+        return sum(sent.amounts()) - sent.gas_used * GWEI
+
+    cut = (single, recurring) if first == "one-shots" else (recurring, single)
+    split, whole = net(*cut), net(single + recurring, [])
+    sys.stdout.write(f"cut, {first} first: {split // GWEI}, whole: {whole // GWEI} gwei\n")
+    assert split < whole
+
+
 # With a protocol fee, which is paid on top
 
 
