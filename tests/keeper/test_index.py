@@ -254,7 +254,7 @@ async def test_backfill__keeper_runs_on_the_store__is_refused(chain: Chain, tmp_
     code, _, err = await command("backfill", *asked, KEEPER_STORE=store)
     running.terminate()
     await finish(running)
-    assert code == 2
+    assert code == 1
     assert "a keeper runs on this store: stop it first" in err
 
 
