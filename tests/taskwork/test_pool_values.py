@@ -294,8 +294,13 @@ def test_hashes__of_job_and_result__are_those_of_the_contract() -> None:
     job = PostedJob(1, "llm-chat-v1", "What is AI?")
     inner = [keccak(b"llm-chat-v1"), keccak(b"What is AI?")]
     assert job.hash == hexed(keccak(encode(["uint256", "bytes32", "bytes32"], [1, *inner])))
-    result = [keccak(b"0x1234"), keccak(b"A field of study.")]
-    assert RESULT.commitment == hexed(keccak(encode(["bytes32", "bytes32"], result)))
+    texts = keccak(
+        encode(["bytes32", "bytes32"], [keccak(b"0x1234"), keccak(b"A field of study.")])
+    )
+    signals = [RESULT.public_input, RESULT.public_result]
+    whole = encode(["bytes32", "uint256", "uint256"], [texts, *signals])
+    assert RESULT.texts == texts
+    assert RESULT.commitment == hexed(keccak(whole))
 
 
 def test_task_state__around_the_boundary__is_overdue_from_the_second_after() -> None:
