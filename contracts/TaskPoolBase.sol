@@ -250,7 +250,8 @@ abstract contract TaskPoolBase is ITaskPoolBase, ReentrancyGuardTransient {
         _buckets.words[bucket] = word;
     }
 
-    /// @dev The block in which `timestamp` will have come if blocks are as fast as they can be. Too early does no harm.
+    /// @dev The block in which `timestamp` will have come if blocks are as fast as they can be. Too early does no
+    /// harm; where blocks are slower or missed, it is late, and callers remain.
     function _blockOf(uint256 timestamp) internal view returns (uint256) {
         if (timestamp <= block.timestamp) return block.number + 1;
         uint256 ahead = (timestamp - block.timestamp + BLOCK_SECONDS - 1) / BLOCK_SECONDS;

@@ -7,7 +7,7 @@ import {CircuitKey} from "../types/ModelKeys.sol";
 import {HexText} from "./HexText.sol";
 
 /// @title The public signals of claims, and calls that hand them to circuit verifiers
-/// @notice Signals and calls are written where they are needed: the compiler's encoder costs 1,400 gas a claim.
+/// @notice Signals and calls are written where they are needed: the compiler's encoder would copy each claim twice.
 library ProofSignals {
     bytes32 private constant BINDING_DOMAIN = keccak256("Taskwork Groth16 binding, version 1");
 

@@ -120,7 +120,7 @@ contract Groth16Verifier is IGroth16Verifier {
             mstore(add(free, 0x20), committed)
             mcopy(add(free, 0x40), list, length)
             point := shr(8, keccak256(free, add(length, 0x40)))
-            // three signals a turn: a turn for each signal costs 500 gas more
+            // a claim a turn: its three signals, the last first
             for { let next := add(list, length) } gt(next, list) {} {
                 next := sub(next, 0x60)
                 value := addmod(mulmod(value, point, order), mload(add(next, 0x40)), order)
